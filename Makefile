@@ -1,0 +1,54 @@
+# From a fresh clone with Python 3.10+ and make. `make` alone lists the targets.
+# Every step may be interrupted and repeated: a stamp is written only after the step it stands for is whole.
+
+VENV  := .venv
+PY    := $(VENV)/bin/python
+READY := $(VENV)/.ready
+
+# The first Python that is new enough; `make PYTHON=/path/to/python3.12 …` names another.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && { echo $$p; break; }; done)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test lab data clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: data ## execute the five notebooks into build/html, with an index page of their pictures
+	@$(PY) -m cs231n.notebooks run
+
+# One thread a worker: two workers fill two cores, and sums are taken in one order.
+test: export CS231N_DATA = sample
+test: export CS231N_PROGRESS = 0
+test: export OMP_NUM_THREADS = 1
+test: data ## lint, unit tests, and a replay of every notebook cell that compares the outputs
+	@echo "== ruff"
+	@$(PY) -m ruff check .
+	@echo "== unit tests"
+	@$(PY) -m pytest -q -n 2 --dist loadscope --maxfail=10 tests
+	@echo "== notebooks, replayed and compared"
+	@$(PY) -m pytest -q -n 2 --dist loadscope --maxfail=10 \
+		--nbval --nbval-current-env --nbval-cell-timeout=300 notebooks
+
+lab: data ## open the notebooks in JupyterLab
+	@$(PY) -m jupyterlab notebooks
+
+data: $(READY) ## set everything up: .venv, the requirements, the sample data
+	@$(PY) -m cs231n.sample.build
+
+clean: ## remove what was built (.venv and the data stay)
+	rm -rf build .pytest_cache .ruff_cache .hypothesis cs231n.egg-info
+	find cs231n tests notebooks benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+# pip shows its progress on a terminal and is quiet in a log. The last command warms matplotlib's font cache,
+# which would otherwise announce itself in the output of the first notebook.
+$(READY): requirements.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "no Python 3.10 or newer found: name one with make PYTHON=/path/to/python3"; exit 1; }
+	@$(PY) -m pip --version >/dev/null 2>&1 || { echo "making $(VENV) with $(PYTHON)"; $(PYTHON) -m venv $(VENV); }
+	@echo "installing the requirements into $(VENV) (once; a few minutes and a few GB, most of it PyTorch)"
+	@$(PY) -m pip install $(if $(MAKE_TERMOUT),,--quiet) -r requirements.txt
+	@$(PY) -m pip install --quiet --no-deps -e .
+	@MPLBACKEND=Agg $(PY) -c "import matplotlib.pyplot" 2>/dev/null
+	@touch $@
