@@ -1,4 +1,4 @@
-"""What holds for every test: the sample world, no progress bars, no window, no unexpected skip, no empty run."""
+"""What holds for every test: the sample world, no progress bars, no window, no unexpected skip."""
 
 import os
 
