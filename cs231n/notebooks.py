@@ -5,6 +5,7 @@
 """
 
 import argparse
+import asyncio
 import contextlib
 import os
 import sys
@@ -144,8 +145,9 @@ def execute(path, env=None) -> Execution:
 
     client.on_cell_start = on_cell_start
     progress, start = Progress(path.stem), time.monotonic()
+    cells = client.async_execute(env={**os.environ, "CS231N_PROGRESS": "0", **(env or {})})
     with ThreadPoolExecutor(max_workers=1) as pool, contextlib.closing(progress):
-        future = pool.submit(client.execute, env={**os.environ, "CS231N_PROGRESS": "0", **(env or {})})
+        future = pool.submit(asyncio.run, cells)  # client.execute would leave its event loop open
         peak = watch(future, client, lambda: progress.show(len(started), total, time.monotonic() - start))
     error, failure = future.exception(), None
     if error is not None:
