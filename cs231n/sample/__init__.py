@@ -1,0 +1,1 @@
+"""The sample world: pictures, captions, classes and a network, drawn and trained from seeds alone."""

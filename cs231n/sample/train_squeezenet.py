@@ -1,0 +1,239 @@
+"""Trains the sample SqueezeNet: `python -m cs231n.sample.train_squeezenet`.
+
+torchvision's SqueezeNet 1.1 learns the 24 kinds of thing from scenes of the `fit` split. Three things make it learn fast
+and make its features useful beyond naming the kind:
+
+1. BatchNorm after every convolution while training, folded into the weights afterwards (the network has none of its own,
+   and without it Adam stands still for epochs).
+2. At every cell of the last feature map a 32-number summary must tell kind, colour and place, since the masks are known.
+   Captions are written from these summaries.
+3. The last steps are taken on adversarially shifted pictures (one step of Goodfellow et al., arXiv:1412.6572, from a random
+   start as in Wong et al., arXiv:2001.03994): gradients then follow shapes, which saliency maps and class pictures need.
+"""
+
+import argparse
+import json
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torchvision.models import squeezenet1_1
+from tqdm.auto import tqdm
+
+from cs231n.image_utils import SQUEEZENET_MEAN, SQUEEZENET_STD
+from cs231n.sample.palette import COLOURS
+from cs231n.sample.places import PLACES
+from cs231n.sample.scenes import SIZE, scene
+from cs231n.sample.things import KINDS
+
+VIEW = 112       # side of a training picture: half a scene, or a part of one at full size
+CELLS = 6        # the last feature map of a 112-pixel picture is 6 x 6,
+CENTRES = 15.5 + 16 * np.arange(CELLS)  # with cells centred here, in pixels
+SUMMARY = 32     # numbers that have to tell kind, colour and place of a cell
+NAMES = {'kind': KINDS, 'colour': tuple(COLOURS), 'place': tuple(PLACES)}
+
+
+def add_batchnorm(net):
+    """Put a BatchNorm behind every convolution but the last, in place."""
+    for module in list(net.modules()):
+        for name, child in list(module.named_children()):
+            if isinstance(child, nn.Conv2d) and child.out_channels != len(KINDS):
+                setattr(module, name, nn.Sequential(child, nn.BatchNorm2d(child.out_channels)))
+    return net
+
+
+def fold_batchnorm(net):
+    """The weights of the same network without BatchNorm: w' = w g / s and b' = beta + (b - mu) g / s."""
+    weights = {}
+    for name, module in net.named_modules():
+        if isinstance(module, nn.Sequential) and len(module) == 2 and isinstance(module[1], nn.BatchNorm2d):
+            conv, bn = module
+            gain = bn.weight / torch.sqrt(bn.running_var + bn.eps)
+            weights[f'{name}.weight'] = conv.weight * gain[:, None, None, None]
+            weights[f'{name}.bias'] = bn.bias + (conv.bias - bn.running_mean) * gain
+        elif isinstance(module, nn.Conv2d) and not name.endswith('.0'):
+            weights[f'{name}.weight'], weights[f'{name}.bias'] = module.weight, module.bias
+    return {name: value.detach().contiguous() for name, value in weights.items()}
+
+
+class Trainee(nn.Module):
+    """SqueezeNet with BatchNorm, and heads that read kind, colour and place off every cell of its last feature map."""
+
+    def __init__(self):
+        super().__init__()
+        self.net = add_batchnorm(squeezenet1_1(num_classes=len(KINDS), dropout=0.2))
+        self.summary = nn.Conv2d(512, SUMMARY, 1)
+        self.heads = nn.ModuleDict({'kind': nn.Conv2d(SUMMARY, len(KINDS) + 1, 1),  # 0 is no thing
+                                    'colour': nn.Conv2d(SUMMARY, len(COLOURS), 1),
+                                    'place': nn.Conv2d(SUMMARY, len(PLACES), 1)})
+        self.register_buffer('mean', torch.tensor(SQUEEZENET_MEAN).reshape(1, 3, 1, 1))
+        self.register_buffer('std', torch.tensor(SQUEEZENET_STD).reshape(1, 3, 1, 1))
+
+    def forward(self, x):
+        maps = self.net.features((x - self.mean) / self.std)
+        summary = self.summary(maps)
+        return self.net.classifier(maps).flatten(1), {name: head(summary) for name, head in self.heads.items()}
+
+
+def labelled(index):
+    """One training scene -> image (224, 224, 3), labels (112, 112, 2): 1 + kind and 1 + colour, 0 off things; place."""
+    s = scene('fit', index)
+    labels = np.zeros((VIEW, VIEW, 2), np.uint8)
+    for thing, mask in zip(s.things, s.masks, strict=True):
+        labels[mask[::2, ::2]] = KINDS.index(thing.kind) + 1, NAMES['colour'].index(thing.colour) + 1
+    return s.image, labels, NAMES['place'].index(s.place) if s.place in PLACES else -100
+
+
+def render_pool(count):
+    images, labels = np.empty((count, SIZE, SIZE, 3), np.uint8), np.empty((count, VIEW, VIEW, 2), np.uint8)
+    places = np.empty(count, np.int64)
+    with ProcessPoolExecutor() as pool:
+        jobs = pool.map(labelled, range(count), chunksize=64)
+        for k, (image, label, place) in enumerate(tqdm(jobs, total=count, desc='drawing scenes')):
+            images[k], labels[k], places[k] = image, label, place
+    return images, labels, places
+
+
+def views(images, labels, gen):
+    """Random views of scenes: scale 0.45 to 1.1, shifted, mirrored, slightly turned; light, contrast and noise vary.
+
+    images (N, 224, 224, 3) uint8, labels (N, 112, 112, 2) uint8 -> x (N, 3, 112, 112) in 0..1 and, for every cell, the
+    share of its pixels that each kind (N, 25, 6, 6) and colour (N, 11, 6, 6) covers, entry 0 being no thing.
+    """
+    N = len(images)
+    draw = lambda low, high: low + (high - low) * torch.rand(N, generator=gen)  # noqa: E731
+    scale, turn, aspect = draw(0.45, 1.1), draw(-0.15, 0.15), draw(0.9, 1.1)
+    mirror = torch.where(draw(0, 1) < 0.5, -1.0, 1.0)
+    room = (1 - scale).abs()
+    cos, sin = scale * torch.cos(turn), scale * torch.sin(turn)
+    affine = torch.stack([torch.stack([mirror * cos * aspect, -sin, room * draw(-1, 1)], 1),
+                          torch.stack([mirror * sin * aspect, cos, room * draw(-1, 1)], 1)], 1)  # (N, 2, 3)
+
+    x = torch.as_tensor(images).permute(0, 3, 1, 2).float() / 255
+    grid = F.affine_grid(affine, (N, 3, VIEW, VIEW), align_corners=False)
+    x = F.grid_sample(x, grid, padding_mode='reflection', align_corners=False)
+    offsets = (CENTRES[:, None] + np.array([-16 / 3, 0, 16 / 3])).reshape(-1)  # three points a side in each cell
+    points = torch.tensor(2 * offsets / VIEW - 1, dtype=torch.float32)
+    py, px = torch.meshgrid(points, points, indexing='ij')
+    flat = torch.stack([px, py, torch.ones_like(px)], -1).reshape(-1, 3)  # (P, 3)
+    spots = (flat @ affine.transpose(1, 2)).reshape(N, len(points), len(points), 2)
+    truth = F.grid_sample(torch.as_tensor(labels).permute(0, 3, 1, 2).float(), spots, mode='nearest',
+                          padding_mode='reflection', align_corners=False).long()
+    kind, colour = (F.avg_pool2d(F.one_hot(truth[:, k], n).permute(0, 3, 1, 2).float(), 3)
+                    for k, n in ((0, len(KINDS) + 1), (1, len(COLOURS) + 1)))
+
+    shape = (N, 1, 1, 1)
+    x = (x - 0.5) * draw(0.8, 1.15).reshape(shape) + 0.5 + draw(-0.08, 0.08).reshape(shape)
+    x = x + draw(0, 0.04).reshape(shape) * torch.randn(x.shape, generator=gen)
+    return x.clamp(0, 1).contiguous(memory_format=torch.channels_last), kind, colour
+
+
+def losses(model, x, kind, colour, place):
+    scores, cells = model(x)
+    scores = scores.float()
+    on_things = kind[:, 1:].sum((2, 3))  # (N, K): cells that each kind covers
+    target = on_things.sqrt() / on_things.sqrt().sum(1, keepdim=True).clamp(min=1e-6)
+    named = F.cross_entropy(scores, target, reduction='none').mean()
+    log_kind = F.log_softmax(cells['kind'].float(), 1)
+    weight = torch.ones(kind.shape[1], dtype=x.dtype)
+    weight[0] = 0.15
+    dense = -(weight[:, None, None] * kind * log_kind).sum(1).mean() * 4
+    hue = -(colour[:, 1:] * F.log_softmax(cells['colour'].float(), 1)).sum(1).mean() * 6
+    where = F.cross_entropy(cells['place'].float(), place[:, None, None].expand(-1, CELLS, CELLS), ignore_index=-100)
+    return named + dense + hue + 0.5 * where
+
+
+def attack(model, x, truth, size):
+    """x shifted by at most `size` a pixel in the direction that raises the loss (one step from a random start)."""
+    shift = torch.empty_like(x).uniform_(-size, size).requires_grad_()
+    with torch.autocast('cpu', torch.bfloat16):
+        loss = losses(model, x + shift, *truth)
+    (grad,) = torch.autograd.grad(loss, shift)
+    return (x + (shift.detach() + 1.25 * size * grad.sign()).clamp(-size, size)).clamp(0, 1)
+
+
+@torch.no_grad()
+def accuracy(net, count, side=SIZE, first=0):
+    """Share of `count` single-thing scenes of the `test` split that the plain network names right."""
+    right = 0
+    for start in range(first, first + count, 50):
+        batch = [scene('test', i) for i in range(start, start + 50)]
+        x = torch.from_numpy(np.stack([s.image for s in batch])).permute(0, 3, 1, 2).float() / 255
+        x = (x - torch.tensor(SQUEEZENET_MEAN).reshape(1, 3, 1, 1)) / torch.tensor(SQUEEZENET_STD).reshape(1, 3, 1, 1)
+        if side != SIZE:
+            x = F.avg_pool2d(x, SIZE // side)
+        guess = net(x.contiguous(memory_format=torch.channels_last)).argmax(1)
+        right += sum(KINDS[g] == s.things[0].kind for g, s in zip(guess, batch, strict=True))
+    return right / count
+
+
+def plain(trainee):
+    """torchvision's SqueezeNet 1.1 with the folded weights, in eval mode."""
+    net = squeezenet1_1(num_classes=len(KINDS))
+    net.load_state_dict(fold_batchnorm(trainee.net))
+    return net.eval().to(memory_format=torch.channels_last)
+
+
+def train(args):
+    torch.manual_seed(args.seed)
+    rng, gen = np.random.default_rng(args.seed), torch.Generator().manual_seed(args.seed)
+    images, labels, places = render_pool(args.scenes)
+    model = Trainee().to(memory_format=torch.channels_last)
+    robust = int(args.steps * 0.62)  # the step at which the adversary comes in
+    solver = torch.optim.AdamW(model.parameters(), weight_decay=1e-4)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(solver, 4e-3, total_steps=args.steps, pct_start=0.15)
+    bar = tqdm(range(args.steps), desc='training')
+    for step in bar:
+        pick = rng.choice(args.scenes, args.batch, replace=False)
+        x, kind, colour = views(images[pick], labels[pick], gen)
+        truth = kind, colour, torch.as_tensor(places[pick])
+        if step >= robust:
+            x = attack(model, x, truth, args.shift / 255 * min(1.0, (step - robust) / 200))
+        with torch.autocast('cpu', torch.bfloat16):
+            loss = losses(model, x, *truth)
+        solver.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+        solver.step()
+        schedule.step()
+        bar.set_postfix(loss=f'{loss.item():.3f}')
+        if step % 400 == 399:
+            net = plain(model.eval())
+            bar.write(f'step {step + 1}: loss {loss.item():.3f}, unseen scenes named right '
+                      f'{accuracy(net, 480):.3f} at 224 pixels, {accuracy(net, 480, 112):.3f} at 112')
+            torch.save(model.state_dict(), args.out.with_suffix('.part.pt'))
+            model.train()
+    return model.eval()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('--scenes', type=int, default=16000)
+    parser.add_argument('--steps', type=int, default=3200)
+    parser.add_argument('--batch', type=int, default=128)
+    parser.add_argument('--shift', type=float, default=4.0, help='largest adversarial change of a pixel, of 255')
+    parser.add_argument('--seed', type=int, default=231)
+    parser.add_argument('--out', type=Path, default=Path('datasets/sample/squeezenet.pt'))
+    args = parser.parse_args()
+    start = time.time()
+    model = train(args)
+    net = plain(model)
+    weights = {name: value.half() for name, value in net.state_dict().items()}
+    weights['summary.weight'], weights['summary.bias'] = model.summary.weight.detach().half(), model.summary.bias.detach().half()
+    net.load_state_dict({name: value.float() for name, value in weights.items() if not name.startswith('summary')})
+    card = {'architecture': 'torchvision squeezenet1_1', 'classes': KINDS, 'seed': args.seed, 'scenes': args.scenes,
+            'steps': args.steps, 'batch': args.batch, 'adversarial_shift_of_255': args.shift,
+            'minutes': round((time.time() - start) / 60, 1), 'test_scenes': 2000,
+            'accuracy_224': accuracy(net, 2000), 'accuracy_112': accuracy(net, 2000, 112)}
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(weights, args.out)
+    args.out.with_suffix('.json').write_text(json.dumps(card, indent=1) + '\n')
+    print(json.dumps(card, indent=1))
+
+
+if __name__ == '__main__':
+    main()
