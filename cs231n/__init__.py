@@ -1,0 +1,1 @@
+"""Layers, models, data and checks of the five notebooks of CS231n assignment 3."""

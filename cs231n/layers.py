@@ -1,0 +1,173 @@
+"""NumPy layers of feed-forward networks, each forward function with its backward function beside it."""
+
+import numpy as np
+
+
+def _check_shape(argument, letters, array, *sizes):
+    """Raise unless `array` is a NumPy array of these sizes, None fitting any; argument: 'function: name'."""
+    if not isinstance(array, np.ndarray):
+        raise TypeError(f'{argument} must be a NumPy array, got {type(array).__name__}')
+    if array.ndim != len(sizes) or any(size not in (None, n) for size, n in zip(sizes, array.shape)):
+        wanted = ', '.join('*' if size is None else str(size) for size in sizes)
+        raise ValueError(f'{argument} must have shape ({letters}) = ({wanted}), got {array.shape}')
+
+
+def _check_indices(argument, indices, size):
+    """Return `indices` as np.intp; raise unless they are integers in 0 … size-1."""
+    indices = np.asarray(indices)
+    if indices.dtype.kind not in 'iu':
+        raise TypeError(f'{argument} must hold integers, got dtype {indices.dtype}')
+    outside = (indices < 0) | (indices >= size)
+    if outside.any():
+        raise ValueError(f'{argument} must lie in 0 … {size - 1}, got {indices[outside].flat[0]}')
+    return indices.astype(np.intp, copy=False)
+
+
+def affine_forward(x, w, b):
+    """Compute a fully connected layer, out = x w + b, each example flattened to a row first.
+
+    x: (N, d_1, …, d_k) with D = d_1 ⋯ d_k; w: (D, M); b: (M,).
+    Returns out (N, M) and the cache for `affine_backward`.
+    ValueError if the shapes do not fit together.
+    """
+    _check_shape('affine_forward: w', 'D, M', w, int(np.prod(x.shape[1:])), None)
+    _check_shape('affine_forward: b', 'M', b, w.shape[1])
+    out = x.reshape(len(x), len(w)) @ w + b  # (N, M)
+    return out, (x, w)
+
+
+def affine_backward(dout, cache):
+    """Backpropagate through `affine_forward`: dx = dout wᵀ, dw = xᵀ dout, db = Σ_n dout.
+
+    dout: (N, M). Returns dx (N, d_1, …, d_k), dw (D, M), db (M,).
+    ValueError if dout has another shape than the output.
+    """
+    x, w = cache
+    N = len(x)
+    D, M = w.shape
+    _check_shape('affine_backward: dout', 'N, M', dout, N, M)
+    dx = (dout @ w.T).reshape(x.shape)
+    dw = x.reshape(N, D).T @ dout  # (D, M)
+    return dx, dw, dout.sum(axis=0)
+
+
+def relu_forward(x):
+    """Compute max(0, x) elementwise, for any shape; returns it and the cache."""
+    return np.maximum(x, 0), x
+
+
+def relu_backward(dout, cache):
+    """Backpropagate through `relu_forward`: dx = dout where x > 0, else 0."""
+    _check_shape('relu_backward: dout', 'like x', dout, *cache.shape)
+    return dout * (cache > 0)
+
+
+def _check_scores(function, x, y):
+    """Shared checks of the two classification losses; returns y as np.intp."""
+    _check_shape(f'{function}: x', 'N, C', x, None, None)
+    N, C = x.shape
+    if N == 0:
+        raise ValueError(f'{function}: x must hold at least one example, got shape {x.shape}')
+    y = _check_indices(f'{function}: y', y, C)
+    _check_shape(f'{function}: y', 'N', y, N)
+    return y
+
+
+def svm_loss(x, y):
+    """Compute the multiclass hinge loss, mean_n Σ_{j≠y_n} max(0, x_nj - x_ny + 1), and its gradient.
+
+    x: (N, C) scores; y: (N,) integer labels in 0 … C-1.
+    Returns the loss and dx (N, C).
+    ValueError on other shapes or labels outside, TypeError on labels that are not integers.
+    Crammer & Singer, JMLR 2001.
+    """
+    y = _check_scores('svm_loss', x, y)
+    N = len(x)
+    rows = np.arange(N)
+    margins = np.maximum(0, x - x[rows, y][:, None] + 1)  # (N, C)
+    margins[rows, y] = 0
+    dx = (margins > 0).astype(margins.dtype)
+    dx[rows, y] = -dx.sum(axis=1)
+    dx /= N
+    return margins.sum() / N, dx
+
+
+def softmax_loss(x, y):
+    """Compute the cross-entropy of softmax(x), mean_n (log Σ_j exp x_nj - x_ny), and its gradient.
+
+    x: (N, C) scores of any size; y: (N,) integer labels in 0 … C-1.
+    Returns the loss and dx (N, C).
+    ValueError on other shapes or labels outside, TypeError on labels that are not integers.
+    """
+    y = _check_scores('softmax_loss', x, y)
+    N = len(x)
+    rows = np.arange(N)
+    log_p = x - x.max(axis=1, keepdims=True)  # the largest becomes 0, so exp cannot overflow
+    log_p -= np.log(np.exp(log_p).sum(axis=1, keepdims=True))
+    dx = np.exp(log_p)
+    dx[rows, y] -= 1
+    dx /= N
+    return -log_p[rows, y].sum() / N, dx
+
+
+def batchnorm_forward(x, gamma, beta, bn_param):
+    """Normalise each feature over the minibatch: out = gamma (x - mean) / √(var + eps) + beta.
+
+    x: (N, D); gamma, beta: (D,). bn_param: a dict with mode 'train' or 'test' (required), eps (default 1e-5),
+    momentum (default 0.9), running_mean and running_var (D,). Training uses the minibatch's own mean and
+    (biased) variance and stores running = momentum · running + (1 - momentum) · own back into bn_param;
+    test uses the running ones. Returns out (N, D) and the cache (None for test).
+    ValueError on another shape or mode. Ioffe & Szegedy, ICML 2015, arXiv:1502.03167.
+    """
+    _check_shape('batchnorm_forward: x', 'N, D', x, None, None)
+    D = x.shape[1]
+    _check_shape('batchnorm_forward: gamma', 'D', gamma, D)
+    _check_shape('batchnorm_forward: beta', 'D', beta, D)
+    mode, eps, momentum = bn_param['mode'], bn_param.get('eps', 1e-5), bn_param.get('momentum', 0.9)
+    running_mean = bn_param.get('running_mean', np.zeros(D, x.dtype))
+    running_var = bn_param.get('running_var', np.zeros(D, x.dtype))
+    if mode == 'test':
+        return gamma * (x - running_mean) / np.sqrt(running_var + eps) + beta, None
+    if mode != 'train':
+        raise ValueError(f"batchnorm_forward: bn_param['mode'] must be 'train' or 'test', got {mode!r}")
+    mean, var = x.mean(axis=0), x.var(axis=0)
+    std = np.sqrt(var + eps)
+    normed = (x - mean) / std
+    bn_param['running_mean'] = momentum * running_mean + (1 - momentum) * mean
+    bn_param['running_var'] = momentum * running_var + (1 - momentum) * var
+    return gamma * normed + beta, (normed, gamma, std)
+
+
+def batchnorm_backward(dout, cache):
+    """Backpropagate through `batchnorm_forward` in training mode.
+
+    With x̂ the normalised input and d = gamma · dout: dx = (d - mean_n d - x̂ mean_n(d x̂)) / std.
+    dout: (N, D). Returns dx (N, D), dgamma (D,), dbeta (D,).
+    """
+    normed, gamma, std = cache
+    _check_shape('batchnorm_backward: dout', 'N, D', dout, *normed.shape)
+    d = gamma * dout
+    dx = (d - d.mean(axis=0) - normed * (d * normed).mean(axis=0)) / std
+    return dx, (dout * normed).sum(axis=0), dout.sum(axis=0)
+
+
+def spatial_batchnorm_forward(x, gamma, beta, bn_param):
+    """Normalise each channel over the minibatch and all places: `batchnorm_forward` on the pixels.
+
+    x: (N, C, H, W); gamma, beta: (C,); bn_param as in `batchnorm_forward`.
+    Returns out (N, C, H, W) and the cache (None for test).
+    """
+    _check_shape('spatial_batchnorm_forward: x', 'N, C, H, W', x, None, None, None, None)
+    N, C, H, W = x.shape
+    pixels = x.transpose(0, 2, 3, 1).reshape(N * H * W, C)
+    out, cache = batchnorm_forward(pixels, gamma, beta, bn_param)
+    return out.reshape(N, H, W, C).transpose(0, 3, 1, 2), cache  # (N, C, H, W)
+
+
+def spatial_batchnorm_backward(dout, cache):
+    """Backpropagate through `spatial_batchnorm_forward`: dx (N, C, H, W), dgamma (C,), dbeta (C,)."""
+    _check_shape('spatial_batchnorm_backward: dout', 'N, C, H, W', dout, None, None, None, None)
+    N, C, H, W = dout.shape
+    pixels = dout.transpose(0, 2, 3, 1).reshape(N * H * W, C)
+    dx, dgamma, dbeta = batchnorm_backward(pixels, cache)
+    return dx.reshape(N, H, W, C).transpose(0, 3, 1, 2), dgamma, dbeta  # dx: (N, C, H, W)

@@ -1,0 +1,339 @@
+"""NumPy layers of the captioning model: vanilla RNN, LSTM, word embedding, and affine and softmax over time.
+
+N is the minibatch, T the time steps, D the input, H the hidden state, V the vocabulary. A step function shows
+the equations of one time step. A sequence function computes the same with one large product in place of T
+small ones wherever no step waits for another: x Wx before the loop, the weight gradients after it.
+"""
+
+import numpy as np
+from scipy import sparse
+
+from cs231n.layers import _check_indices, _check_shape, affine_backward, affine_forward
+
+__all__ = ['affine_backward', 'affine_forward', 'lstm_backward', 'lstm_forward', 'lstm_step_backward',
+           'lstm_step_forward', 'rnn_backward', 'rnn_forward', 'rnn_step_backward', 'rnn_step_forward',
+           'sigmoid', 'temporal_affine_backward', 'temporal_affine_forward', 'temporal_softmax_loss',
+           'word_embedding_backward', 'word_embedding_forward']
+
+
+def _check_weights(function, D, H, Wx, Wh, b, gates=''):
+    """Check the three parameters of a recurrent layer; gates is '' for the RNN and '4' for the LSTM."""
+    G = int(gates or 1) * H
+    _check_shape(f'{function}: Wx', f'D, {gates}H', Wx, D, G)
+    _check_shape(f'{function}: Wh', f'H, {gates}H', Wh, H, G)
+    _check_shape(f'{function}: b', f'{gates}H', b, G)
+
+
+def rnn_step_forward(x, prev_h, Wx, Wh, b):
+    """Run one time step of a vanilla RNN, next_h = tanh(x Wx + prev_h Wh + b).
+
+    x: (N, D); prev_h: (N, H); Wx: (D, H); Wh: (H, H); b: (H,).
+    Returns next_h (N, H) and the cache for `rnn_step_backward`. ValueError if the shapes do not fit together.
+    Elman, Cognitive Science 1990.
+    """
+    _check_shape('rnn_step_forward: x', 'N, D', x, None, None)
+    _check_shape('rnn_step_forward: prev_h', 'N, H', prev_h, len(x), None)
+    _check_weights('rnn_step_forward', x.shape[1], prev_h.shape[1], Wx, Wh, b)
+    # BEGIN SOLUTION
+    next_h = np.tanh(x @ Wx + prev_h @ Wh + b)  # (N, H)
+    cache = x, prev_h, Wx, Wh, next_h
+    # END SOLUTION
+    return next_h, cache
+
+
+def rnn_step_backward(dnext_h, cache):
+    """Backpropagate through `rnn_step_forward`; with a the sum inside tanh, da = dnext_h (1 - next_h²).
+
+    dnext_h: (N, H). Returns dx = da Wxᵀ (N, D), dprev_h = da Whᵀ (N, H), dWx = xᵀ da (D, H),
+    dWh = prev_hᵀ da (H, H), db = Σ_n da (H,). ValueError if dnext_h has another shape than next_h.
+    """
+    # BEGIN SOLUTION
+    x, prev_h, Wx, Wh, next_h = cache
+    _check_shape('rnn_step_backward: dnext_h', 'N, H', dnext_h, *next_h.shape)
+    da = dnext_h * (1 - next_h**2)  # (N, H)
+    dx, dprev_h = da @ Wx.T, da @ Wh.T
+    dWx, dWh, db = x.T @ da, prev_h.T @ da, da.sum(axis=0)
+    # END SOLUTION
+    return dx, dprev_h, dWx, dWh, db
+
+
+def rnn_forward(x, h0, Wx, Wh, b):
+    """Run a vanilla RNN over a sequence, h_t = tanh(x_t Wx + h_{t-1} Wh + b).
+
+    x: (N, T, D); h0: (N, H); Wx: (D, H); Wh: (H, H); b: (H,).
+    Returns h (N, T, H), all hidden states but h0, and the cache for `rnn_backward`.
+    ValueError if the shapes do not fit together.
+    """
+    _check_shape('rnn_forward: x', 'N, T, D', x, None, None, None)
+    _check_shape('rnn_forward: h0', 'N, H', h0, len(x), None)
+    _check_weights('rnn_forward', x.shape[2], h0.shape[1], Wx, Wh, b)
+    # BEGIN SOLUTION
+    N, T, D = x.shape
+    H = h0.shape[1]
+    a = (x.reshape(N * T, D) @ Wx + b).reshape(N, T, H)
+    h = np.empty((N, T, H), np.result_type(a, h0, Wh))
+    prev_h = h0
+    for t in range(T):
+        h[:, t] = np.tanh(a[:, t] + prev_h @ Wh)
+        prev_h = h[:, t]
+    cache = x, h0, Wx, Wh, h
+    # END SOLUTION
+    return h, cache
+
+
+def rnn_backward(dh, cache):
+    """Backpropagate through `rnn_forward`, from the last time step to the first.
+
+    dh: (N, T, H), what arrives at each state from above; state t also gets da_{t+1} Whᵀ from step t + 1.
+    Returns dx (N, T, D), dh0 (N, H), dWx (D, H), dWh (H, H), db (H,), the last three summed over time.
+    ValueError if dh has another shape than h.
+    """
+    # BEGIN SOLUTION
+    x, h0, Wx, Wh, h = cache
+    _check_shape('rnn_backward: dh', 'N, T, H', dh, *h.shape)
+    N, T, D = x.shape
+    H = h0.shape[1]
+    da = 1 - h * h  # (N, T, H)
+    dprev_h = np.zeros_like(h0)
+    for t in reversed(range(T)):
+        da[:, t] *= dh[:, t] + dprev_h
+        dprev_h = da[:, t] @ Wh.T
+    da = da.reshape(N * T, H)
+    dx = (da @ Wx.T).reshape(N, T, D)
+    dWx = x.reshape(N * T, D).T @ da
+    h_before = np.concatenate((h0[:, None], h[:, :-1]), axis=1)  # (N, T, H): what entered each step
+    dWh = h_before.reshape(N * T, H).T @ da
+    db = da.sum(axis=0)
+    # END SOLUTION
+    return dx, dprev_h, dWx, dWh, db
+
+
+def word_embedding_forward(x, W):
+    """Look up the vector of each word, out[n, t] = W[x[n, t]].
+
+    x: (N, T), or any other shape, integers of any width in 0 … V-1; W: (V, D).
+    Returns out (N, T, D) and the cache for `word_embedding_backward`.
+    TypeError if x holds no integers, ValueError if one is outside the vocabulary (a negative one, too).
+    """
+    _check_shape('word_embedding_forward: W', 'V, D', W, None, None)
+    x = _check_indices('word_embedding_forward: x', x, len(W))
+    # BEGIN SOLUTION
+    out = W[x]  # (N, T, D)
+    cache = x, len(W)
+    # END SOLUTION
+    return out, cache
+
+
+def word_embedding_backward(dout, cache):
+    """Add up the gradients of all places where a word stands, dW[v] = Σ_{n,t: x[n,t]=v} dout[n, t].
+
+    dout: (N, T, D). Returns dW (V, D). ValueError if dout does not fit the words.
+    """
+    # BEGIN SOLUTION
+    x, V = cache
+    _check_shape('word_embedding_backward: dout', 'N, T, D', dout, *x.shape, None)
+    D = dout.shape[-1]
+    # `dW[x] += dout` would count a repeated word once; this (V, NT) matrix has a 1 per column, at its word.
+    one_hot = sparse.csc_matrix((np.ones(x.size, dout.dtype), x.ravel(), np.arange(x.size + 1)), (V, x.size))
+    dW = one_hot @ dout.reshape(x.size, D)  # (V, D)
+    # END SOLUTION
+    return dW
+
+
+def sigmoid(x):
+    """Compute the logistic function, 1 / (1 + exp(-x)), without overflow for any x.
+
+    x: floats of any shape; ±∞ give 1 and 0. Returns the same shape and dtype.
+    """
+    x = np.asarray(x)
+    with np.errstate(under='ignore'):
+        z = np.exp(-np.abs(x))  # never above 1
+        return np.where(x >= 0, 1, z) / (1 + z)
+
+
+def lstm_step_forward(x, prev_h, prev_c, Wx, Wh, b):
+    """Run one time step of an LSTM.
+
+    a = x Wx + prev_h Wh + b holds four blocks of H columns: the input, forget and output gates
+    i, f, o = sigmoid(a) and the candidate g = tanh(a). Then, elementwise,
+    next_c = f prev_c + i g and next_h = o tanh(next_c).
+
+    x: (N, D); prev_h, prev_c: (N, H); Wx: (D, 4H); Wh: (H, 4H); b: (4H,).
+    Returns next_h (N, H), next_c (N, H) and the cache for `lstm_step_backward`.
+    ValueError if the shapes do not fit together. Hochreiter & Schmidhuber, Neural Computation 1997.
+    """
+    _check_shape('lstm_step_forward: x', 'N, D', x, None, None)
+    _check_shape('lstm_step_forward: prev_h', 'N, H', prev_h, len(x), None)
+    if np.ndim(prev_c):  # a plain 0 may stand for the first cell state
+        _check_shape('lstm_step_forward: prev_c', 'N, H', prev_c, *prev_h.shape)
+    _check_weights('lstm_step_forward', x.shape[1], prev_h.shape[1], Wx, Wh, b, gates='4')
+    # BEGIN SOLUTION
+    a_i, a_f, a_o, a_g = np.split(x @ Wx + prev_h @ Wh + b, 4, axis=1)  # (N, H) each
+    i, f, o, g = sigmoid(a_i), sigmoid(a_f), sigmoid(a_o), np.tanh(a_g)
+    next_c = f * prev_c + i * g
+    tanh_c = np.tanh(next_c)
+    next_h = o * tanh_c
+    cache = x, prev_h, prev_c, Wx, Wh, i, f, o, g, tanh_c
+    # END SOLUTION
+    return next_h, next_c, cache
+
+
+def lstm_step_backward(dnext_h, dnext_c, cache):
+    """Backpropagate through `lstm_step_forward`.
+
+    The cell gets gradient along both its outputs: dc = dnext_c + dnext_h o (1 - tanh²(next_c)).
+    dnext_h, dnext_c: (N, H).
+    Returns dx (N, D), dprev_h (N, H), dprev_c (N, H), dWx (D, 4H), dWh (H, 4H), db (4H,).
+    ValueError if a gradient has another shape than its state.
+    """
+    # BEGIN SOLUTION
+    x, prev_h, prev_c, Wx, Wh, i, f, o, g, tanh_c = cache
+    _check_shape('lstm_step_backward: dnext_h', 'N, H', dnext_h, *prev_h.shape)
+    if np.ndim(dnext_c):  # a plain 0 may stand for the last cell gradient
+        _check_shape('lstm_step_backward: dnext_c', 'N, H', dnext_c, *prev_h.shape)
+    dc = dnext_c + dnext_h * o * (1 - tanh_c**2)
+    di, df, do, dg = dc * g, dc * prev_c, dnext_h * tanh_c, dc * i
+    da = np.hstack((di * i * (1 - i), df * f * (1 - f), do * o * (1 - o), dg * (1 - g**2)))  # (N, 4H)
+    dprev_c = dc * f
+    dx, dprev_h = da @ Wx.T, da @ Wh.T
+    dWx, dWh, db = x.T @ da, prev_h.T @ da, da.sum(axis=0)
+    # END SOLUTION
+    return dx, dprev_h, dprev_c, dWx, dWh, db
+
+
+def lstm_forward(x, h0, Wx, Wh, b):
+    """Run an LSTM over a sequence, `lstm_step_forward` at each time step, from the cell state 0.
+
+    x: (N, T, D); h0: (N, H); Wx: (D, 4H); Wh: (H, 4H); b: (4H,).
+    Returns h (N, T, H), all hidden states but h0, and the cache for `lstm_backward`.
+    ValueError if the shapes do not fit together.
+    """
+    _check_shape('lstm_forward: x', 'N, T, D', x, None, None, None)
+    _check_shape('lstm_forward: h0', 'N, H', h0, len(x), None)
+    _check_weights('lstm_forward', x.shape[2], h0.shape[1], Wx, Wh, b, gates='4')
+    # BEGIN SOLUTION
+    N, T, D = x.shape
+    H = h0.shape[1]
+    gates = (x.reshape(N * T, D) @ Wx + b).reshape(N, T, 4 * H)
+    h = np.empty((N, T, H), np.result_type(gates, h0, Wh))
+    c = np.zeros((N, T + 1, H), h.dtype)  # c[:, t] enters step t, c[:, t + 1] leaves it
+    prev_h = h0
+    for t in range(T):
+        a = gates[:, t]  # (N, 4H), a view: the gates replace the sums
+        a += prev_h @ Wh
+        a[:, :3 * H] *= 0.5  # sigmoid(a) = (1 + tanh(a / 2)) / 2, so that one tanh serves all four gates
+        np.tanh(a, out=a)
+        a[:, :3 * H] += 1
+        a[:, :3 * H] *= 0.5
+        i, f, o, g = np.split(a, 4, axis=1)
+        c[:, t + 1] = f * c[:, t] + i * g
+        h[:, t] = o * np.tanh(c[:, t + 1])
+        prev_h = h[:, t]
+    cache = x, h0, Wx, Wh, h, c, gates
+    # END SOLUTION
+    return h, cache
+
+
+def lstm_backward(dh, cache):
+    """Backpropagate through `lstm_forward`, from the last time step to the first.
+
+    dh: (N, T, H), what arrives at each hidden state from above. Both the hidden and the cell gradient are
+    carried from step t + 1 back to step t.
+    Returns dx (N, T, D), dh0 (N, H), dWx (D, 4H), dWh (H, 4H), db (4H,), the last three summed over time.
+    ValueError if dh has another shape than h.
+    """
+    # BEGIN SOLUTION
+    x, h0, Wx, Wh, h, c, gates = cache
+    _check_shape('lstm_backward: dh', 'N, T, H', dh, *h.shape)
+    N, T, D = x.shape
+    H = h0.shape[1]
+    da = np.empty_like(gates)  # (N, T, 4H)
+    dprev_h, dprev_c = np.zeros_like(h0), np.zeros_like(h0)
+    for t in reversed(range(T)):
+        i, f, o, g = np.split(gates[:, t], 4, axis=1)
+        tanh_c = np.tanh(c[:, t + 1])
+        dnext_h = dh[:, t] + dprev_h
+        dc = dprev_c + dnext_h * o * (1 - tanh_c * tanh_c)
+        da_i, da_f, da_o, da_g = np.split(da[:, t], 4, axis=1)
+        da_i[:] = dc * g * i * (1 - i)
+        da_f[:] = dc * c[:, t] * f * (1 - f)
+        da_o[:] = dnext_h * tanh_c * o * (1 - o)
+        da_g[:] = dc * i * (1 - g * g)
+        dprev_h = da[:, t] @ Wh.T
+        dprev_c = dc * f
+    da = da.reshape(N * T, 4 * H)
+    dx = (da @ Wx.T).reshape(N, T, D)
+    dWx = x.reshape(N * T, D).T @ da
+    h_before = np.concatenate((h0[:, None], h[:, :-1]), axis=1)  # (N, T, H): what entered each step
+    dWh = h_before.reshape(N * T, H).T @ da
+    db = da.sum(axis=0)
+    # END SOLUTION
+    return dx, dprev_h, dWx, dWh, db
+
+
+def temporal_affine_forward(x, w, b):
+    """Apply one affine layer at every time step, out_t = x_t w + b.
+
+    x: (N, T, D); w: (D, M); b: (M,). Returns out (N, T, M) and the cache for `temporal_affine_backward`.
+    ValueError if the shapes do not fit together.
+    """
+    _check_shape('temporal_affine_forward: x', 'N, T, D', x, None, None, None)
+    _check_shape('temporal_affine_forward: w', 'D, M', w, x.shape[2], None)
+    _check_shape('temporal_affine_forward: b', 'M', b, w.shape[1])
+    N, T, D = x.shape
+    out = x.reshape(N * T, D) @ w + b
+    return out.reshape(N, T, len(b)), (x, w)
+
+
+def temporal_affine_backward(dout, cache):
+    """Backpropagate through `temporal_affine_forward`.
+
+    dout: (N, T, M). Returns dx (N, T, D), dw (D, M), db (M,), the last two summed over time.
+    ValueError if dout has another shape than the output.
+    """
+    x, w = cache
+    N, T, D = x.shape
+    M = w.shape[1]
+    _check_shape('temporal_affine_backward: dout', 'N, T, M', dout, N, T, M)
+    dout = dout.reshape(N * T, M)
+    dx = (dout @ w.T).reshape(N, T, D)
+    dw = x.reshape(N * T, D).T @ dout
+    return dx, dw, dout.sum(axis=0)
+
+
+def temporal_softmax_loss(x, y, mask, verbose=False):
+    """Compute the cross-entropy of each next word, summed over time and averaged over the minibatch.
+
+    loss = -1/N Σ_{n,t} mask[n, t] log softmax(x[n, t])[y[n, t]]
+
+    x: (N, T, V) scores of any size; y: (N, T) integers in 0 … V-1;
+    mask: (N, T) booleans, False where the loss ignores the place (padding). verbose prints a shape.
+    Returns the loss and dx (N, T, V), 0 where mask is False.
+    ValueError on other shapes, words outside the vocabulary, a mask of other values than 0 and 1;
+    TypeError on words that are not integers.
+    """
+    _check_shape('temporal_softmax_loss: x', 'N, T, V', x, None, None, None)
+    N, T, V = x.shape
+    if N == 0:
+        raise ValueError(f'temporal_softmax_loss: x must hold at least one example, got shape {x.shape}')
+    y = _check_indices('temporal_softmax_loss: y', y, V)
+    _check_shape('temporal_softmax_loss: y', 'N, T', y, N, T)
+    _check_shape('temporal_softmax_loss: mask', 'N, T', mask, N, T)
+    keep = mask.reshape(N * T).astype(bool)
+    if not np.array_equal(keep, mask.reshape(N * T)):
+        raise ValueError('temporal_softmax_loss: mask must be boolean, got values other than 0 and 1')
+
+    rows, y = np.arange(N * T), y.reshape(N * T)
+    scores = x.reshape(N * T, V)
+    dx = scores - scores.max(axis=1, keepdims=True)  # the largest becomes 0, so exp cannot overflow
+    target = dx[rows, y]
+    np.exp(dx, out=dx)  # from here on this one array becomes the gradient
+    total = dx.sum(axis=1)
+    loss = (np.log(total) - target).sum(where=keep) / N
+    dx /= total[:, None]
+    dx[rows, y] -= 1
+    dx /= N
+    dx[~keep] = 0
+    if verbose:
+        print('dx_flat:', dx.shape)
+    return loss, dx.reshape(N, T, V)
