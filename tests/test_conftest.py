@@ -1,4 +1,4 @@
-"""The guards of the test run itself: an unexpected skip fails it, an expected one does not, an empty run fails."""
+"""The guards of the test run itself: only an expected skip passes, an empty run fails."""
 
 import os
 from pathlib import Path

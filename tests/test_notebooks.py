@@ -23,7 +23,7 @@ ENVIRONMENT = "import os\nprint(os.environ['CS231N_PROGRESS'], os.environ.get('C
 
 def write(folder, name, *sources):
     """A notebook with a heading and these code cells; returns its path and its bytes."""
-    cells = [v4.new_markdown_cell(f"# The {name} <notebook>")] + [v4.new_code_cell(source) for source in sources]
+    cells = [v4.new_markdown_cell(f"# The {name} <notebook>"), *map(v4.new_code_cell, sources)]
     path = folder / f"{name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(v4.new_notebook(cells=cells), path)
@@ -102,8 +102,9 @@ def test_save_stores_outputs_on_the_sample_data_with_bare_metadata(tmp_path, cap
 
 
 def test_normalise_keeps_the_tags():
-    cell = v4.new_code_cell("x", metadata={"tags": ["nbval-ignore-output"], "collapsed": True})
-    assert notebooks.normalise(v4.new_notebook(cells=[cell])).cells[0].metadata == {"tags": ["nbval-ignore-output"]}
+    tags = {"tags": ["nbval-ignore-output"]}
+    notebook = v4.new_notebook(cells=[v4.new_code_cell("x", metadata={**tags, "collapsed": True})])
+    assert notebooks.normalise(notebook).cells[0].metadata == tags
 
 
 def test_peak_memory_is_that_of_the_kernel(tmp_path):
@@ -112,12 +113,15 @@ def test_peak_memory_is_that_of_the_kernel(tmp_path):
 
 
 def test_an_interrupt_ends_the_kernel_and_leaves_no_file(tmp_path):
-    path, before = write(tmp_path / "notebooks", "RNN", "open('started', 'w').close()", "import time\ntime.sleep(60)")
+    path, before = write(
+        tmp_path / "notebooks", "RNN", "open('started', 'w').close()", "import time\ntime.sleep(60)"
+    )
     call = (
         "import sys, pathlib; from cs231n import notebooks; "
         f"sys.exit(notebooks.main(['save', 'RNN'], pathlib.Path({str(tmp_path)!r})))"
     )
-    process = subprocess.Popen([sys.executable, "-c", call], stderr=subprocess.PIPE, text=True, cwd=notebooks.ROOT)
+    command = [sys.executable, "-c", call]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=notebooks.ROOT)
     deadline = time.monotonic() + 60
     while not (path.parent / "started").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
