@@ -89,7 +89,8 @@ def about_outputs(code):
         for output in cell.outputs:
             if output.output_type == "error" or output.get("name") == "stderr":
                 yield f"cell {cell.id}: its saved output is an error or a warning"
-            shown = [str(data) for mime, data in output.get("data", {}).items() if not mime.startswith("image/")]
+            data = output.get("data", {})
+            shown = [str(data[mime]) for mime in data if not mime.startswith("image/")]
             if found := MACHINE.search(output.get("text", "") + "\n".join(shown)):
                 yield f"cell {cell.id}: {found[0]!r} in its output is of one machine"
 
