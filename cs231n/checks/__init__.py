@@ -1,0 +1,52 @@
+"""What a notebook cell, a test and a grader ask of a function that a student writes.
+
+    from cs231n.checks import check
+    check(rnn_step_forward)                    # -> Result: right, or what exactly is wrong
+    check(CaptioningRNN.loss, cell_type='lstm')
+"""
+
+from difflib import get_close_matches
+from inspect import unwrap
+
+from . import lstm_checks, rnn_checks
+from .core import Check, judge
+from .result import Result
+
+__all__ = ['Check', 'Result', 'all_checks', 'check']
+
+CHECKS = {one.name: one for one in (*rnn_checks.CHECKS, *lstm_checks.CHECKS)}
+
+
+def all_checks():
+    """Every Check, in the order of the notebooks; each tells its name, notebook, points and function()."""
+    return tuple(CHECKS.values())
+
+
+def check(function, name=None, cell_type='rnn', forward=None):
+    """Checks one function and returns a Result, which a notebook shows as a table.
+
+    function: the function, or a method such as CaptioningRNN.loss
+    name: which check to use, if the function goes by another name
+    cell_type: 'rnn' or 'lstm', for the methods of CaptioningRNN
+    forward: the forward pass that makes the cache of a backward pass; found by its name, if not given
+
+    Raises TypeError if function cannot be called, ValueError if there is no check of that name.
+    """
+    if not callable(function):
+        raise TypeError(f'function must be callable, got {type(function).__name__}')
+    function = unwrap(getattr(function, '__func__', function))
+    name = name or getattr(function, '__qualname__', '').split('<locals>.')[-1]
+    found = CHECKS.get(name) or CHECKS.get(f'{name}[{cell_type}]')
+    if found is None:
+        close = get_close_matches(name, CHECKS, n=3, cutoff=0.5) or list(CHECKS)
+        raise ValueError(f'name: there is no check of {name or "a function without a name"!r}'
+                         f' with cell_type {cell_type!r}; perhaps one of {", ".join(close)}')
+
+    def find(wanted):
+        """The function of that name where the checked one was written, else the one in the package."""
+        if forward is not None and wanted == found.forward:
+            return forward
+        theirs = getattr(function, '__globals__', {}).get(wanted)
+        return theirs if callable(theirs) else CHECKS[wanted].function()
+
+    return judge(found, function, find, CHECKS)

@@ -1,0 +1,114 @@
+"""Compares two arrays, and says in words where they differ."""
+
+import numpy as np
+
+ROUGH = 1e-5  # rtol and atol that an answer computed in float32 reaches
+GATES = 'ifog'
+
+
+def as_array(value):
+    """The value of an output as a NumPy array; None, a missing output, is an empty array of objects."""
+    if value is None:
+        return np.empty(0, dtype=object)
+    if hasattr(value, 'detach'):  # a PyTorch tensor
+        value = value.detach().cpu().numpy()
+    try:
+        return np.asarray(value)
+    except ValueError:  # a ragged list
+        return np.empty(1, dtype=object)
+
+
+def fit(got, want):
+    """Accepts what means the same in want's shape: a loss of shape (1,), the number 0 for zeros."""
+    if want.shape == () and got.size == 1:
+        return got.reshape(())
+    if got.shape == () and got.dtype != object and got == 0:
+        return np.zeros(want.shape)
+    return got
+
+
+def agree(got, want, rtol, atol):
+    """Whether both have the same shape and |got - want| <= atol + rtol |want| everywhere (NaN equals NaN)."""
+    if got.dtype == object or want.dtype == object:
+        return got.dtype == want.dtype and got.shape == want.shape
+    return got.shape == want.shape and np.allclose(got, want, rtol, atol, equal_nan=True)
+
+
+def difference(name, axes, got, want, dims):
+    """Says in words how got differs from want.
+
+    name: of the output; axes: its axis names, such as 'N T H'; dims: the size of each axis name, so that a
+    constant factor can be named (1/T). The text has no more than four significant digits of any number.
+    """
+    if got.dtype == object or got.dtype.kind not in 'buif':
+        return f'{name} is missing' if got.size == 0 else f'{name} is not an array of numbers'
+    if got.shape != want.shape:
+        letters = f' = ({", ".join(axes.split())})' if axes else ''
+        swapped = got.ndim == want.ndim and sorted(got.shape) == sorted(want.shape)
+        return (f'{name} has shape {got.shape}, expected {want.shape}{letters}'
+                + (': the axes are in another order' if swapped else ''))
+    wrong = ~np.isclose(got, want, ROUGH, ROUGH, equal_nan=True)
+    index = tuple(int(i) for i in np.argwhere(wrong)[0])
+    first = (f'{name} differs first at {_place(axes, index, want.shape)}: ' if index else f'{name}: ') \
+        + f'got {_number(got[index])}, expected {_number(want[index])}'
+    extra = _factor(got, want, dims) or _pattern(axes, wrong)
+    return first + (f'; {extra}' if extra else '')
+
+
+def _number(value):
+    return '0' if abs(value) < 1e-12 else f'{value:.4g}'
+
+
+def _place(axes, index, shape):
+    """(0, 3, 2) of 'N T H' -> 'n=0, timestep t=3, h=2'; an axis '4H' is told as gate and unit."""
+    words = []
+    for letter, i, size in zip(axes.split(), index, shape):
+        if letter == '4H':
+            words.append(f'gate {GATES[i // (size // 4)]}, h={i % (size // 4)}')
+        else:
+            words.append(f'{"timestep " if letter == "T" else ""}{letter.lower()}={i}')
+    return ', '.join(words)
+
+
+def _factor(got, want, dims):
+    """Names the number r if got = r want everywhere."""
+    if not got.any():
+        return 'it is zero everywhere'
+    largest = np.abs(want).argmax()
+    if (got.size == 1 and not dims) or want.flat[largest] == 0 or not np.isfinite(got).all():
+        return None
+    r = got.flat[largest] / want.flat[largest]
+    if not np.allclose(got, r * want, ROUGH, ROUGH * abs(r)):
+        return None
+    if np.isclose(r, -1):
+        return 'only the sign is wrong'
+    names = {letter: size for letter, size in dims.items() if size > 1 and letter != '4H'}
+    names.update({f'1/{letter}': 1 / size for letter, size in names.items()})
+    same = [letter for letter, size in names.items() if np.isclose(r, size)]
+    if got.size == 1 and not same:  # one number is always some multiple of another
+        return None
+    meaning = f' (that is {same[0]})' if len(same) == 1 else ''
+    return f'everywhere {_number(r)} times the right value{meaning}'
+
+
+def _pattern(axes, wrong):
+    """Says which timesteps, rows or gates are wrong, if some are right."""
+    words = []
+    for axis, letter in enumerate(axes.split()):
+        rest = tuple(other for other in range(wrong.ndim) if other != axis)
+        bad = wrong.any(axis=rest)
+        if letter == '4H':
+            bad = bad.reshape(4, -1).any(axis=1)  # (4,)
+        if letter in ('N', 'T', 'V', '4H') and not bad.all():
+            names = GATES if letter == '4H' else range(len(bad))
+            title = {'4H': 'gate', 'T': 'timestep', 'V': 'word'}.get(letter, 'row')
+            words.append(f'{title} {_listed([n for n, b in zip(names, bad) if b])} wrong, '
+                         f'{_listed([n for n, b in zip(names, bad) if not b])} right')
+    return '; '.join(words)
+
+
+def _listed(items):
+    """[0, 1, 2] -> '0 to 2'; [0, 2] -> '0, 2'."""
+    if len(items) > 2 and items == list(range(items[0], items[-1] + 1) if isinstance(items[0], int) else []):
+        return f'{items[0]} to {items[-1]}'
+    return ', '.join(str(item) for item in items)

@@ -1,0 +1,177 @@
+"""A check: what is asked of one function, and the judgement of an answer to it."""
+
+import copy
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from operator import attrgetter
+
+import numpy as np
+
+from .answers import answers
+from .compare import ROUGH, agree, as_array, difference, fit
+from .result import Result
+from .running import call, reason, within
+
+
+@dataclass(frozen=True)
+class Check:
+    """All that is known about one function that a student writes.
+
+    name        of the function; methods as 'Class.method', one of several checks as 'Class.method[variant]'
+    notebook    that asks for it
+    module      where the function lives
+    points      that a right answer earns; 0 for code that is given
+    cases       a function without arguments that makes the inputs: a list of dicts {argument: value}
+    outputs     {name: axis names}, such as {'next_h': 'N H'}; '4H' is an axis of four gates
+    hints       {key of a misconception: what went wrong, and what is right}
+    credit      {key of a misconception: the share of the points it still earns}, 0 where not named
+    cached      whether the function also returns a cache, after its outputs
+    forward     for a backward pass: the name of the function that makes its cache
+    upstream    for a backward pass: the arguments that go to it, before the cache; the others go to `forward`
+    needs       functions that this one calls, to be right first
+    oracle      the name that this function has in the modules of right and wrong answers; name if empty
+    call        how to call it, if not positionally: call(check, function, case) -> list of outputs
+    settle      applied to outputs before they are compared: makes equal what means the same
+    rtol, atol  |got - want| <= atol + rtol |want|
+    seconds     how long all cases together may take
+    """
+
+    name: str
+    notebook: str
+    module: str
+    points: float
+    cases: Callable
+    outputs: dict
+    hints: dict = field(default_factory=dict)
+    credit: dict = field(default_factory=dict)
+    cached: bool = False
+    forward: str = ''
+    upstream: tuple = ()
+    needs: tuple = ()
+    oracle: str = ''
+    call: Callable | None = None
+    settle: Callable = list
+    rtol: float = 1e-8
+    atol: float = 1e-8
+    seconds: float = 10
+
+    def function(self):
+        """The function in the package that this check is about."""
+        return attrgetter(self.name.split('[')[0])(importlib.import_module(self.module))
+
+
+def judge(check, function, find, checks):
+    """Runs function on the cases of a check and returns a Result.
+
+    find(name) gives the student's function of that name and checks the Check of that name: for a function on
+    which this one rests, that it calls, or whose cache it takes.
+    """
+    answer, trouble, note = _attempt(check, function, find)
+    verdicts = () if trouble else _verdicts(check, answer)
+    if verdicts and all(right for _, right, _ in verdicts):
+        return Result(check.name, True, check.points, check.points, note=note, verdicts=verdicts)
+
+    hint = credit = where = None
+    if check.forward:
+        where = _first_fix([check.forward], find, checks)
+    if where is None and trouble:
+        where = trouble
+    if where is None:
+        hint, credit = _misconception(check, answer)
+    if where is None and hint is None:
+        where = (_first_fix(check.needs, find, checks) or _unsteady(check, function, find, answer)
+                 or _where(check, answer))
+    return Result(check.name, False, check.points * (credit or 0), check.points, hint, where, note, verdicts)
+
+
+def _attempt(check, function, find):
+    """The outputs of all cases or the trouble that prevented them, and a note on arguments that were changed."""
+    spoiled = {}
+
+    def work():
+        outputs = []
+        for case in check.cases():
+            before = copy.deepcopy(case)
+            outputs.append([as_array(value) for value in call(check, function, case, find)])
+            spoiled.update(dict.fromkeys(name for name in case if not _same(case[name], before[name])))
+        return outputs
+
+    try:
+        outputs = within(check.seconds, work)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # whatever a student's code may raise, SystemExit included
+        return None, reason(error), None
+    wanted = [right['right'] for right in answers(check)]
+    outputs = [check.settle([fit(got, want) for got, want in zip(*pair)])
+               for pair in zip(outputs, wanted)]
+    note = f'{", ".join(spoiled)} changed in place: work on a copy' if spoiled and not check.forward else None
+    return outputs, None, note
+
+
+def _same(one, other):
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    return np.array_equal(one, other)
+
+
+def _agree(check, outputs, wanted, rough=False):
+    """For each output whether it agrees in every case."""
+    rtol, atol = (max(bound, ROUGH if rough else 0) for bound in (check.rtol, check.atol))
+    return [all(agree(outputs[case][k], wanted[case][k], rtol, atol) for case in range(len(wanted)))
+            for k in range(len(check.outputs))]
+
+
+def _right(check):
+    return [known['right'] for known in answers(check)]
+
+
+def _verdicts(check, outputs):
+    wanted = _right(check)
+    exact, rough = _agree(check, outputs, wanted), _agree(check, outputs, wanted, rough=True)
+    whole = [want.dtype.kind in 'iu' for want in wanted[0]]
+    verdicts = []
+    for name, is_exact, is_rough, is_whole in zip(check.outputs, exact, rough, whole):
+        bound = f'{check.rtol:.0e}' if is_exact else f'{ROUGH:.0e}, the accuracy of float32'
+        right = 'right' if is_whole else f'right, agrees to {bound}'
+        detail = right if is_exact or is_rough else 'wrong'
+        verdicts.append((name, is_exact or is_rough, detail))
+    return tuple(verdicts)
+
+
+def _misconception(check, outputs):
+    """(hint, credit) of the one misconception that gives these very outputs on all cases; else (None, 0)."""
+    found = {check.hints[key]: check.credit.get(key, 0) for key in check.hints
+             if all(_agree(check, outputs, [known[key] for known in answers(check)], rough=True))}
+    return found.popitem() if len(found) == 1 else (None, 0)
+
+
+def _first_fix(names, find, checks):
+    """What to say if one of the functions on which the answer rests is itself wrong."""
+    for name in names:
+        result = judge(checks[name], find(name), find, checks)
+        if not result.passed:
+            nested = result.where if result.where and result.where.startswith('fix ') else None
+            return nested or f'fix {name} first' + (f': {result.hint}' if result.hint else '')
+    return None
+
+
+def _unsteady(check, function, find, outputs):
+    again, trouble, _ = _attempt(check, function, find)
+    if trouble or not all(_agree(check, again, outputs, rough=True)):
+        return 'two calls with the same input differ: leave randomness out, and keep nothing between calls'
+    return None
+
+
+def _where(check, outputs):
+    """The first case and output that differ, in words."""
+    for case, wanted in enumerate(_right(check)):
+        dims = {letter: size for axes, want in zip(check.outputs.values(), wanted)
+                for letter, size in zip(axes.split(), want.shape)}
+        for (name, axes), got, want in zip(check.outputs.items(), outputs[case], wanted):
+            if not agree(got, want, max(check.rtol, ROUGH), max(check.atol, ROUGH)):
+                sizes = ', '.join(f'{letter}={size}' for letter, size in dims.items() if letter != '4H')
+                only_here = f'right for other shapes, but with {sizes}: ' if case and sizes else ''
+                return only_here + difference(name, axes, got, want, dims)
+    return None

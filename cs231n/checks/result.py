@@ -1,0 +1,61 @@
+"""What a check says: a Result, as plain text for terminals and as a small table for Jupyter."""
+
+from dataclasses import dataclass
+from html import escape
+
+GREEN, RED = '#2e8540', '#c5341c'  # both readable on a light and on a dark background
+
+
+@dataclass(frozen=True)
+class Result:
+    """The verdict on one function.
+
+    passed      every output is right on every case
+    points      what the answer earns, of max_points
+    hint        what went wrong, if the outputs are exactly those of a known mistake; None otherwise
+    where       where the answer first differs, or why it could not run; None if passed or if there is a hint
+    note        something worth knowing that costs no points, or None
+    verdicts    one (output, right or not, detail) for each output; empty if the function could not be run
+    """
+
+    name: str
+    passed: bool
+    points: float
+    max_points: float
+    hint: str | None = None
+    where: str | None = None
+    note: str | None = None
+    verdicts: tuple = ()
+
+    @property
+    def headline(self):
+        """Name, verdict and points in one line."""
+        verdict = 'right' if self.passed else 'not right yet'
+        earned = f', {self.points:g} of {self.max_points:g} points' if self.max_points else ''
+        return f'{self.name}: {verdict}{earned}'
+
+    @property
+    def remarks(self):
+        """The (title, text) pairs below the outputs."""
+        return [(title, text) for title, text in
+                (('Hint', self.hint), ('Where', self.where), ('Note', self.note)) if text]
+
+    def __repr__(self):
+        width = max((len(output) for output, _, _ in self.verdicts), default=0)
+        lines = [f'  {output:<{width}}  {detail}' for output, _, detail in self.verdicts]
+        lines += [f'{title}: {text}' for title, text in self.remarks]
+        return '\n'.join([self.headline, *lines])
+
+    def _repr_html_(self):
+        colour = GREEN if self.passed else RED
+        rows = [_row(output, detail, GREEN if right else RED) for output, right, detail in self.verdicts]
+        rows += [_row(title, text, colour) for title, text in self.remarks]
+        return (f'<div style="border-left: 4px solid {colour}; padding-left: 8px">'
+                f'<b style="color: {colour}">{escape(self.headline)}</b>'
+                f'<table style="margin: 4px 0">{"".join(rows)}</table></div>')
+
+
+def _row(title, text, colour):
+    left = 'text-align: left; vertical-align: top'
+    return (f'<tr><td style="{left}; color: {colour}"><b>{escape(title)}</b></td>'
+            f'<td style="{left}">{escape(text)}</td></tr>')

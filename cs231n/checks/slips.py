@@ -1,0 +1,19 @@
+"""Wrong answers: literal NumPy versions of the functions, in which `slip` names the one thing that is wrong.
+
+Each function takes the slip and then the inputs of a check by name, and returns a tuple of outputs; with slip
+None the outputs are right. What a slip is about is said by the hint of the same key in the checks.
+"""
+
+from .slips_lstm import lstm_backward, lstm_forward, lstm_step_backward, lstm_step_forward, sigmoid
+from .slips_rnn import rnn_backward, rnn_forward, rnn_step_backward, rnn_step_forward
+from .slips_words import (
+    captioning_loss,
+    captioning_sample,
+    temporal_softmax_loss,
+    word_embedding_backward,
+    word_embedding_forward,
+)
+
+__all__ = ['captioning_loss', 'captioning_sample', 'lstm_backward', 'lstm_forward', 'lstm_step_backward',
+           'lstm_step_forward', 'rnn_backward', 'rnn_forward', 'rnn_step_backward', 'rnn_step_forward',
+           'sigmoid', 'temporal_softmax_loss', 'word_embedding_backward', 'word_embedding_forward']
