@@ -1,9 +1,9 @@
-"""get_datasets.sh against a server on loopback that serves whole, cut, damaged, slow, moved and missing files."""
+"""get_datasets.sh against a server on loopback that serves whole, cut, damaged, slow and missing files."""
 
+import contextlib
 import gzip
 import hashlib
 import io
-import os
 import re
 import shutil
 import signal
@@ -19,12 +19,13 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = ROOT / "get_datasets.sh"
-COREUTILS = "bash awk cat cmp cut df dirname mkdir mv rm rmdir sleep tr wc sha256sum shasum md5sum md5".split()
+TOOLS = ["bash", "awk", "cat", "cmp", "cut", "df", "dirname", "mkdir", "mv", "rm", "rmdir", "sleep", "tr",
+         "wc", "sha256sum", "shasum", "md5sum", "md5"]
 CLIENTS = [name for name in ("curl", "wget") if shutil.which(name)]
 
 
 class Mirror:
-    """A web server whose files misbehave as `modes[name]` says; `asked` lists (name, Range header) in order."""
+    """A web server whose files misbehave as `modes[name]` says; `asked` lists (name, Range header)."""
 
     def __init__(self):
         self.files, self.modes, self.asked = {}, {}, []
@@ -36,15 +37,13 @@ class Mirror:
                 pass
 
             def do_GET(self):
-                try:
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                     mirror.answer(self)
-                except (BrokenPipeError, ConnectionResetError):
-                    pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
     def answer(self, handler):
         name = handler.path.rsplit("/", 1)[-1]
@@ -99,10 +98,10 @@ def noise(size, seed):
 PICTURE = noise(40_009, 1)
 WEIGHTS = noise(5_003, 2)
 CAPTIONS, PCA, FULL = noise(3_001, 3), noise(2_003, 4), noise(7_001, 5)
-PAINTINGS = {"assignment3/styles/muse.jpg": noise(601, 6), "assignment3/styles/the_scream.jpg": noise(607, 7)}
-STYLES = zipped({**PAINTINGS, "assignment3/style-transfer-checks.npz": noise(503, 8), "assignment3/x.py": b"pass"})
+PAINTINGS = {"a3/styles/muse.jpg": noise(601, 6), "a3/styles/the_scream.jpg": noise(607, 7)}
+STYLES = zipped({**PAINTINGS, "a3/style-transfer-checks.npz": noise(503, 8), "a3/x.py": b""})
 COCO = zipped({"coco_captioning/captions.h5": CAPTIONS, "__MACOSX/coco_captioning/captions.h5": b"no",
-               "coco_captioning/pca.h5": PCA, "coco_captioning/full.h5": FULL, "coco_captioning/other.txt": b"no"})
+               "coco_captioning/pca.h5": PCA, "coco_captioning/full.h5": FULL, "x.txt": b"no"})
 DIGITS = noise(4_001, 9)
 DIGITS_GZ = gzip.compress(DIGITS, mtime=0)
 
@@ -111,11 +110,17 @@ def sha(data):
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
-def rows(url, styles=STYLES, coco_estimate=len(COCO)):
+def md5(data):
+    return "md5:" + hashlib.md5(data).hexdigest()
+
+
+NET = f"net-{sha(WEIGHTS)[7:15]}.pth"
+
+
+def rows(url, styles=STYLES):
     """A table of the same make as datasets/files.tsv, for small files."""
-    weights = f"net-{hashlib.sha256(WEIGHTS).hexdigest()[:8]}.pth"
     return [
-        ("coco", ".download/coco.zip", f"~{coco_estimate}", "-", f"{url}/coco.zip"),
+        ("coco", ".download/coco.zip", f"~{len(COCO)}", "-", f"{url}/coco.zip"),
         ("coco", "coco/captions.h5", len(CAPTIONS), sha(CAPTIONS), "coco.zip//captions.h5"),
         ("coco-pca", "coco/pca.h5", len(PCA), sha(PCA), "coco.zip//pca.h5"),
         ("coco-full", "coco/full.h5", len(FULL), sha(FULL), "coco.zip//full.h5"),
@@ -123,8 +128,8 @@ def rows(url, styles=STYLES, coco_estimate=len(COCO)):
         ("styles", "styles/styles.zip", len(styles), sha(styles), f"{url}/styles.zip"),
         ("styles", "styles/*.jpg", "-", "-", "styles.zip//styles/*.jpg"),
         ("styles", "style-transfer-checks.npz", "-", "-", "styles.zip//style-transfer-checks.npz"),
-        ("squeezenet", weights, "~5000000", "sha256:" + weights[4:12], f"{url}/{weights}"),
-        ("mnist", "MNIST/raw/d.gz", len(DIGITS_GZ), "md5:" + hashlib.md5(DIGITS_GZ).hexdigest(), f"{url}/d.gz"),
+        ("squeezenet", NET, "~5000000", sha(WEIGHTS)[:15], f"{url}/{NET}"),
+        ("mnist", "MNIST/raw/d.gz", len(DIGITS_GZ), md5(DIGITS_GZ), f"{url}/d.gz"),
         ("mnist", "MNIST/raw/d", len(DIGITS), "-", "d.gz//d"),
     ]
 
@@ -136,8 +141,8 @@ def write_table(path, lines):
 @pytest.fixture
 def mirror():
     server = Mirror()
-    weights = rows("")[8][1]
-    server.files = {"val.npz": PICTURE, "styles.zip": STYLES, "coco.zip": COCO, weights: WEIGHTS, "d.gz": DIGITS_GZ}
+    server.files = {"coco.zip": COCO, "val.npz": PICTURE, "styles.zip": STYLES, NET: WEIGHTS,
+                    "d.gz": DIGITS_GZ}
     yield server
     server.close()
 
@@ -148,13 +153,14 @@ class Desk:
     def __init__(self, folder, client, url):
         self.dest, self.bin, self.table = folder / "data sets", folder / "bin", folder / "files.tsv"
         self.bin.mkdir()
-        for name in [*COREUTILS, *([client] if client else [])]:
+        for name in [*TOOLS, *([client] if client else [])]:
             if shutil.which(name):
                 (self.bin / name).symlink_to(shutil.which(name))
         (self.bin / "python3").symlink_to(sys.executable)
         write_table(self.table, rows(url))
-        self.env = {"PATH": str(self.bin), "HOME": str(folder), "CS231N_FILES": str(self.table), "no_proxy": "*",
-                    "CS231N_DATASETS": str(self.dest), "CS231N_STALL": "1", "CS231N_TRIES": "1", "LC_ALL": "C"}
+        self.env = {"PATH": str(self.bin), "HOME": str(folder), "LC_ALL": "C", "no_proxy": "*",
+                    "CS231N_FILES": str(self.table), "CS231N_DATASETS": str(self.dest),
+                    "CS231N_STALL": "1", "CS231N_TRIES": "1"}
 
     def start(self, *words, prefix="", **env):
         command = [str(self.bin / "bash"), "-c", f'{prefix} exec bash "$0" "$@"', str(SCRIPT), *words]
@@ -167,7 +173,8 @@ class Desk:
         return subprocess.CompletedProcess(words, process.returncode, out, err)
 
     def files(self):
-        return {str(path.relative_to(self.dest)): path.read_bytes() for path in self.dest.rglob("*") if path.is_file()}
+        found = [path for path in self.dest.rglob("*") if path.is_file()]
+        return {str(path.relative_to(self.dest)): path.read_bytes() for path in found}
 
 
 @pytest.fixture(params=CLIENTS or ["curl or wget is needed"])
@@ -196,7 +203,7 @@ def test_all_sets_arrive_and_a_second_run_asks_for_nothing(desk, mirror):
     assert desk.files() == {
         "coco/captions.h5": CAPTIONS, "coco/pca.h5": PCA, "val.npz": PICTURE, "styles/styles.zip": STYLES,
         "styles/muse.jpg": noise(601, 6), "styles/the_scream.jpg": noise(607, 7),
-        "style-transfer-checks.npz": noise(503, 8), rows("")[8][1]: WEIGHTS,
+        "style-transfer-checks.npz": noise(503, 8), NET: WEIGHTS,
         "MNIST/raw/d.gz": DIGITS_GZ, "MNIST/raw/d": DIGITS,
     }
     assert not (desk.dest / ".download").exists()
@@ -230,7 +237,8 @@ def test_a_redirect_is_followed(desk, mirror):
 
 def test_missing_file(desk, mirror):
     mirror.modes["val.npz"] = "missing"
-    assert_failed(desk.run("imagenet"), "val.npz could not be fetched", "no such file", "not in place: imagenet")
+    assert_failed(desk.run("imagenet"), "val.npz could not be fetched: the server has no such file",
+                  "not in place: imagenet")
     assert desk.files() == {}
 
 
@@ -292,10 +300,10 @@ def test_a_complete_part_is_only_checked_and_renamed(desk, mirror):
 
 def test_a_complete_part_of_unknown_size(desk):
     desk.dest.joinpath(".download").mkdir(parents=True)
-    desk.dest.joinpath(".download", rows("")[8][1] + ".part").write_bytes(WEIGHTS)
+    desk.dest.joinpath(".download", NET + ".part").write_bytes(WEIGHTS)
     run = desk.run("squeezenet")
     assert run.returncode == 0, run.stderr
-    assert desk.files() == {rows("")[8][1]: WEIGHTS}
+    assert desk.files() == {NET: WEIGHTS}
 
 
 @pytest.mark.parametrize("name, what", [("val.npz", "imagenet"), ("styles.zip", "styles"), ("d.gz", "mnist")])
@@ -388,7 +396,7 @@ def test_two_runs_at_once(desk, mirror):
 
 def fake_df(desk, free_kb):
     (desk.bin / "df").unlink()
-    (desk.bin / "df").write_text(f"#!/bin/sh\necho Filesystem 1024-blocks Used Available\necho /dev/x 9 9 {free_kb} 1% /\n")
+    (desk.bin / "df").write_text(f"#!/bin/sh\necho Disk Size Used Free\necho disk 9 9 {free_kb} 1% /\n")
     (desk.bin / "df").chmod(0o755)
 
 
@@ -421,7 +429,8 @@ def test_a_disk_that_fills_up_during_the_transfer(desk):
 def test_a_disk_that_fills_up_while_unpacking(desk, mirror):
     big = bytes(60_000)
     mirror.files["coco.zip"] = zipped({"coco_captioning/captions.h5": big})
-    write_table(desk.table, [rows(mirror.url)[0], ("coco", "coco/captions.h5", len(big), sha(big), "coco.zip//captions.h5")])
+    member = ("coco", "coco/captions.h5", len(big), sha(big), "coco.zip//captions.h5")
+    write_table(desk.table, [rows(mirror.url)[0], member])
     run = desk.run("coco", prefix="ulimit -f 8;")
     assert_failed(run, "cannot unpack captions.h5")
     assert not any(name.startswith("coco/") for name in desk.files())
@@ -454,11 +463,13 @@ def test_windows_line_ends_in_the_table(desk):
 
 
 def test_the_real_table_is_well_formed():
-    lines = [line.split("\t") for line in (ROOT / "datasets/files.tsv").read_text().splitlines() if line[0] != "#"]
-    assert {line[0] for line in lines} == {"coco", "coco-pca", "coco-full", "imagenet", "styles", "squeezenet", "mnist"}
+    text = (ROOT / "datasets/files.tsv").read_text()
+    lines = [line.split("\t") for line in text.splitlines() if line[0] != "#"]
+    sets = {"coco", "coco-pca", "coco-full", "imagenet", "styles", "squeezenet", "mnist"}
+    assert {line[0] for line in lines} == sets
     names = {Path(line[1]).name for line in lines}
-    for set_name, path, size, checksum, source in lines:
+    for _, path, size, checksum, source in lines:
         assert re.fullmatch(r"~?\d+|-", size), path
         assert re.fullmatch(r"sha256:([0-9a-f]{64}|b8a52dc0)|md5:[0-9a-f]{32}|-", checksum), path
         archive, _, member = source.partition("//")
-        assert source.startswith(("http://", "https://")) or archive in names and member, path
+        assert source.startswith(("http://", "https://")) or (archive in names and member), path

@@ -1,0 +1,134 @@
+"""Microsoft COCO captions (Chen et al. 2015), or the sample's captions in files of the same layout."""
+
+import json
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from .data_utils import choose_world, command, datasets_dir, sample_file
+
+SPLITS, KEYS = ("train", "val"), ("captions", "image_idxs")
+
+
+def load_coco_data(
+    base_dir: str | Path | None = None, max_train: int | None = None, pca_features: bool = True
+) -> dict:
+    """Load captions, image features, addresses and the vocabulary.
+
+    `base_dir`: a folder with the COCO files; None takes the real data if they are whole, else the sample.
+    `max_train`: keep so many training captions, drawn with replacement from NumPy's global generator, so
+    that `np.random.seed` decides which. `pca_features`: features of 512 dimensions, else of 4096.
+
+    Returns for both splits `*_captions` int32 (N, T), `*_image_idxs` int32 (N,), `*_features` float32 (I, D)
+    and `*_urls` str (I,), where caption n describes image `image_idxs[n]` of I; further `idx_to_word`, a list
+    of V words, and `word_to_idx` {word: index}. In the real data T is 17 and V is 1004.
+    FileNotFoundError: a file is missing. ValueError: a file is damaged, the files do not fit together, or
+    `max_train` < 1. TypeError: `max_train` is not an int.
+    """
+    if isinstance(max_train, bool) or not isinstance(max_train, (int, np.integer, type(None))):
+        raise TypeError(f"max_train must be an int or None, not {type(max_train).__name__}")
+    if max_train is not None and max_train < 1:
+        raise ValueError(f"max_train must be at least 1, not {max_train}")
+    folder = _folder(pca_features) if base_dir is None else Path(base_dir)
+    data = _read_h5(folder / "coco2014_captions.h5", [f"{split}_{key}" for split in SPLITS for key in KEYS])
+    for split in SPLITS:
+        features = folder / f"{split}2014_vgg16_fc7{'_pca' if pca_features else ''}.h5"
+        data[f"{split}_features"] = _read_h5(features, ["features"])["features"]
+        urls = _existing(folder / f"{split}2014_urls.txt").read_text(encoding="utf-8").splitlines()
+        data[f"{split}_urls"] = np.asarray([url.strip() for url in urls])
+    data["idx_to_word"], data["word_to_idx"] = _read_vocabulary(folder / "coco2014_vocab.json")
+    _check_fit(data, folder)
+    if max_train is not None:
+        mask = np.random.randint(len(data["train_captions"]), size=max_train)
+        for key in KEYS:
+            data[f"train_{key}"] = data[f"train_{key}"][mask]
+    return data
+
+
+def _folder(pca_features):
+    if choose_world("coco" if pca_features else "coco-full") == "real":
+        return datasets_dir() / "coco_captioning"
+    return sample_file("coco_captioning/coco2014_captions.h5").parent
+
+
+def _existing(path):
+    if not path.is_file():
+        what = "coco-full" if path.name.endswith("fc7.h5") else "coco"
+        raise FileNotFoundError(f"{path} is missing. Run: {command(what)}")
+    return path
+
+
+def _read_h5(path, keys):
+    try:
+        with h5py.File(_existing(path), "r") as file:
+            return {key: file[key][()] for key in keys}
+    except FileNotFoundError:
+        raise
+    except (OSError, KeyError) as error:
+        raise ValueError(f"{path} is damaged: {error}. Run: {command('coco')}") from error
+
+
+def _read_vocabulary(path):
+    try:
+        vocabulary = json.loads(_existing(path).read_text(encoding="utf-8"))
+        return vocabulary["idx_to_word"], vocabulary["word_to_idx"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} is damaged: {error}. Run: {command('coco')}") from error
+
+
+def _check_fit(data, folder):
+    """Indices of one file point into another: say so here rather than fail in the middle of training."""
+    V = len(data["idx_to_word"])
+    for split in SPLITS:
+        captions, image_idxs = data[f"{split}_captions"], data[f"{split}_image_idxs"]
+        I = min(len(data[f"{split}_features"]), len(data[f"{split}_urls"]))
+        if captions.ndim != 2 or image_idxs.shape != captions.shape[:1]:
+            raise ValueError(f"{folder}: {split}_captions {captions.shape} needs one image index a row, "
+                             f"not {image_idxs.shape}")
+        for name, indices, limit in (("captions", captions, V), ("image_idxs", image_idxs, I)):
+            if indices.size and not 0 <= indices.min() <= indices.max() < limit:
+                raise ValueError(f"{folder}: {split}_{name} must lie in [0, {limit}), not in "
+                                 f"[{indices.min()}, {indices.max()}]: the files do not belong together")
+
+
+def decode_captions(captions: np.ndarray, idx_to_word: list[str]) -> str | list[str]:
+    """Turn word indices into text: `<NULL>` is left out, and `<END>`, which is kept, ends the caption.
+
+    `captions`: ints (T,) or (N, T). Returns one str for (T,), a list of N str for (N, T).
+    ValueError: another number of dimensions, or an index outside the vocabulary.
+    """
+    captions = np.asarray(captions)
+    if captions.ndim not in (1, 2):
+        raise ValueError(f"captions must have the shape (T,) or (N, T), not {captions.shape}")
+    if captions.dtype.kind not in "iu":
+        raise ValueError(f"captions must hold ints, not {captions.dtype}")
+    V = len(idx_to_word)
+    if captions.size and not 0 <= captions.min() <= captions.max() < V:
+        raise ValueError(f"captions must lie in [0, {V}), not in [{captions.min()}, {captions.max()}]")
+    decoded = [_decode(row, idx_to_word) for row in np.atleast_2d(captions)]
+    return decoded[0] if captions.ndim == 1 else decoded
+
+
+def _decode(row, idx_to_word):
+    words = [idx_to_word[i] for i in row]
+    if "<END>" in words:
+        words = words[: words.index("<END>") + 1]
+    return " ".join(word for word in words if word != "<NULL>")
+
+
+def sample_coco_minibatch(
+    data: dict, batch_size: int = 100, split: str = "train", rng: np.random.Generator | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Draw captions of one split at random, with replacement, and what belongs to them.
+
+    Returns captions (batch_size, T), features (batch_size, D), urls (batch_size,). `rng=None` draws from
+    NumPy's global generator. ValueError: `split` is not in `data`, or `batch_size` < 1.
+    """
+    if f"{split}_captions" not in data:
+        raise ValueError(f"split must be one of {', '.join(SPLITS)}, not {split!r}")
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be at least 1, not {batch_size}")
+    mask = (rng or np.random).choice(len(data[f"{split}_captions"]), batch_size)
+    captions, image_idxs = (data[f"{split}_{key}"][mask] for key in KEYS)
+    return captions, data[f"{split}_features"][image_idxs], data[f"{split}_urls"][image_idxs]
