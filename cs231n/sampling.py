@@ -43,7 +43,7 @@ def _log_softmax(scores):
 def random_captions(model, features, max_length, temperature, rng):
     """Draw each word from softmax(scores / temperature); see `CaptioningRNN.sample`.
 
-    The largest score after adding Gumbel noise is such a draw: Maddison et al., NeurIPS 2014, arXiv:1411.0030.
+    The largest after adding Gumbel noise is such a draw: Maddison et al., NeurIPS 2014, arXiv:1411.0030.
     """
     N = len(features)
     captions = np.full((N, max_length), model._null, np.int32)

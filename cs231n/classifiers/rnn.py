@@ -77,7 +77,7 @@ class CaptioningRNN:
         features: (N, D); captions: (N, T) integers, T ≥ 2, padded with <NULL>. The network reads
         captions[:, :-1] and should answer captions[:, 1:]; where that is <NULL>, the answer does not count.
         Returns the loss, summed over time and averaged over the minibatch, and a dict of gradients with the
-        keys of params. ValueError on other shapes, features that are not finite or words outside the vocabulary,
+        keys of params. ValueError on other shapes, features not finite, words outside the vocabulary;
         TypeError on words that are not integers.
         """
         features = self._check_features('loss', features)
@@ -127,7 +127,7 @@ class CaptioningRNN:
             raise TypeError('CaptioningRNN.sample: with a temperature, rng must be a np.random.Generator, '
                             f'got {type(rng).__name__}')
         if beam_width > 1:
-            raise ValueError(f'CaptioningRNN.sample: with a temperature, beam_width must be 1, got {beam_width}')
+            raise ValueError('CaptioningRNN.sample: beam_width and temperature exclude each other')
 
     def sample(self, features, max_length=30, *, temperature=None, rng=None, beam_width=1,
                length_penalty=1.0):

@@ -1,0 +1,211 @@
+"""CaptioningSolver: trains a captioning model by minibatch gradient descent; can be stopped and resumed."""
+
+import json
+import math
+import os
+import zipfile
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from cs231n import optim
+from cs231n.coco_utils import sample_coco_minibatch
+
+RULES = ('sgd', 'sgd_momentum', 'rmsprop', 'adam')
+SETTINGS = ('update_rule', 'lr_decay', 'batch_size', 'num_epochs', 'print_every', 'verbose', 'clip_value',
+            'clip_norm', 'metric_every', 'progress')
+
+
+class CaptioningSolver:
+    """Train a model with `.params` and `.loss(features, captions) -> loss, grads` on COCO-like data.
+
+    The data stay where they are, an array, a memmap or an HDF5 dataset: each iteration reads one minibatch.
+    """
+
+    def __init__(self, model, data, *, update_rule='sgd', optim_config=None, lr_decay=1.0, batch_size=100,
+                 num_epochs=10, print_every=10, verbose=True, seed=None, rng=None, clip_value=None,
+                 clip_norm=None, metric=None, metric_every=None, progress=False):
+        """Set up the training; nothing is computed yet.
+
+        data: a dict as from load_coco_data. update_rule: one of `cs231n.optim`; optim_config: its settings.
+        lr_decay: factor on the learning rate after each epoch. print_every: iterations between two losses
+        printed, with verbose.
+        seed, or rng (a NumPy generator or RandomState): draws the minibatches; default the global np.random.
+        clip_value: bound on each entry of the gradients; clip_norm: bound on the norm of all of them together
+        (Pascanu et al., ICML 2013, arXiv:1211.5063).
+        metric: a function of the model, larger is better, called every metric_every iterations (default: each
+        epoch); best_params and best_metric keep the best, metric_history has all as (iteration, value).
+        progress: show a bar; CS231N_PROGRESS=0 in the environment hides it.
+        ValueError on an unknown update rule, or a setting that is not positive.
+        """
+        if update_rule not in RULES:
+            raise ValueError(f'CaptioningSolver: update_rule must be one of {RULES}, got {update_rule!r}')
+        if seed is not None and rng is not None:
+            raise ValueError('CaptioningSolver: seed and rng exclude each other')
+        self.model, self.data = model, data
+        self.update_rule, self.lr_decay, self.batch_size = update_rule, lr_decay, batch_size
+        self.num_epochs, self.print_every, self.verbose = num_epochs, print_every, verbose
+        self.clip_value, self.clip_norm = clip_value, clip_norm
+        self.metric, self.metric_every, self.progress = metric, metric_every, progress
+        self.rng = np.random.RandomState(seed) if seed is not None else rng
+        self.optim_configs = {name: dict(optim_config or {}) for name in model.params}
+        self.iterations_per_epoch = max(int(len(data['train_captions']) / batch_size), 1)
+        self.iteration = self.epoch = 0
+        self.last_iteration = num_epochs * self.iterations_per_epoch
+        self.loss_history, self.metric_history = [], []
+        self.best_params, self.best_metric = {}, None
+        for name in ('batch_size', 'num_epochs', 'print_every', 'clip_value', 'clip_norm', 'metric_every'):
+            value = getattr(self, name)
+            if value is not None and not value > 0:
+                raise ValueError(f'CaptioningSolver: {name} must be positive, got {value}')
+
+    def train(self):
+        """Run the epochs that are left, or num_epochs more where none is; losses are added to loss_history.
+
+        FloatingPointError when the loss is not finite; the parameters are then those that gave it.
+        """
+        if self.iteration >= self.last_iteration:
+            self.last_iteration += self.num_epochs * self.iterations_per_epoch
+        hidden = not self.progress or os.environ.get('CS231N_PROGRESS') == '0'
+        with tqdm(total=self.last_iteration, initial=self.iteration, disable=hidden, unit='step') as bar:
+            while self.iteration < self.last_iteration:
+                loss = self._step()
+                bar.set_postfix(loss=f'{loss:.3f}', refresh=False)
+                bar.update()
+                if self.verbose and (self.iteration - 1) % self.print_every == 0:
+                    print(f'(Iteration {self.iteration} / {self.last_iteration}) loss: {loss:f}')
+
+    def _step(self):
+        """Draw a minibatch, update every parameter, and do what is due at this iteration; return the loss."""
+        captions, features, _urls = sample_coco_minibatch(
+            self.data, batch_size=self.batch_size, split='train', rng=self.rng)
+        loss, grads = self.model.loss(features, captions)
+        loss = float(loss)
+        if not math.isfinite(loss):
+            raise FloatingPointError(
+                f'the loss is {loss} at iteration {self.iteration + 1} of {self.last_iteration}: lower '
+                "optim_config['learning_rate'], or bound the gradients with clip_norm=5 or clip_value=1")
+        grads = self._clip(grads)
+        update, params, configs = getattr(optim, self.update_rule), self.model.params, self.optim_configs
+        for name, w in params.items():
+            params[name], configs[name] = update(w, grads[name], configs[name])
+        self.loss_history.append(loss)
+        self.iteration += 1
+        end_of_epoch = self.iteration % self.iterations_per_epoch == 0
+        if end_of_epoch:
+            self.epoch += 1
+            for config in configs.values():
+                config['learning_rate'] *= self.lr_decay
+        if self.metric and (self.iteration % self.metric_every == 0 if self.metric_every else end_of_epoch):
+            self._measure()
+        return loss
+
+    def _clip(self, grads):
+        """Return the gradients within clip_value and clip_norm."""
+        if self.clip_value is not None:
+            grads = {name: np.clip(dw, -self.clip_value, self.clip_value) for name, dw in grads.items()}
+        if self.clip_norm is not None:
+            norm = math.hypot(*(float(np.linalg.norm(dw)) for dw in grads.values()))
+            if norm > self.clip_norm:
+                grads = {name: dw * (self.clip_norm / norm) for name, dw in grads.items()}
+        return grads
+
+    def _measure(self):
+        """Call the metric and keep a copy of the parameters if they are the best so far."""
+        value = float(self.metric(self.model))
+        self.metric_history.append((self.iteration, value))
+        if value > (-math.inf if self.best_metric is None else self.best_metric):
+            self.best_metric = value
+            self.best_params = {name: w.copy() for name, w in self.model.params.items()}
+
+    def save(self, path):
+        """Write everything that `resume` needs to path, an .npz file without pickles.
+
+        The file appears whole or not at all: it is written beside path and then renamed.
+        """
+        arrays = {f'params/{name}': w for name, w in self.model.params.items()}
+        arrays |= {f'best/{name}': w for name, w in self.best_params.items()}
+        configs = {}
+        for name, config in self.optim_configs.items():
+            state = {key: value for key, value in config.items() if isinstance(value, np.ndarray)}
+            arrays |= {f'optim/{name}/{key}': value for key, value in state.items()}
+            configs[name] = {key: float(value) if isinstance(value, np.floating) else value
+                             for key, value in config.items() if key not in state}
+        meta = {
+            'settings': {name: getattr(self, name) for name in SETTINGS}, 'configs': configs,
+            'iteration': self.iteration, 'epoch': self.epoch, 'last_iteration': self.last_iteration,
+            'loss_history': self.loss_history, 'metric_history': self.metric_history,
+            'best_metric': self.best_metric, 'rng': _rng_state(self.rng),
+        }
+        arrays['meta'] = np.array(json.dumps(meta, default=lambda value: value.tolist()))
+        part = f'{os.fspath(path)}.{os.getpid()}.part'
+        try:
+            with open(part, 'wb') as file:
+                np.savez(file, **arrays)
+            os.replace(part, path)
+        finally:
+            if os.path.exists(part):
+                os.remove(part)
+
+    @classmethod
+    def resume(cls, path, model, data, **changes):
+        """Return a solver that goes on exactly where the one saved at path stood.
+
+        model: one built like the saved one; its params are replaced. data: the same data. changes: arguments
+        of CaptioningSolver to change, such as num_epochs, the total; metric, a function, is not in the file
+        and has to be given again. Parameters, losses, the optimiser's averages and the state of the
+        random generator (the global one unless seed or rng was given) are the saved ones, to the bit.
+        ValueError if path is not such a file, or was saved for parameters of other names, shapes or dtypes.
+        """
+        arrays, meta = _read(path)
+        solver = cls(model, data, **{**meta['settings'], **changes})
+        saved = {key.removeprefix('params/'): w for key, w in arrays.items() if key.startswith('params/')}
+        wanted, got = ({name: f'{w.dtype} {w.shape}' for name, w in p.items()} for p in (saved, model.params))
+        if wanted != got:
+            raise ValueError(f'CaptioningSolver.resume: model.params must be {wanted}, got {got}')
+        model.params.update(saved)
+        solver.optim_configs = meta['configs']
+        for key, value in arrays.items():
+            if key.startswith('best/'):
+                solver.best_params[key.removeprefix('best/')] = value
+            if key.startswith('optim/'):
+                _, name, entry = key.split('/')
+                solver.optim_configs[name][entry] = value
+        solver.iteration, solver.epoch = meta['iteration'], meta['epoch']
+        solver.loss_history, solver.best_metric = meta['loss_history'], meta['best_metric']
+        solver.metric_history = [tuple(entry) for entry in meta['metric_history']]
+        if 'num_epochs' not in changes:
+            solver.last_iteration = meta['last_iteration']
+        if not {'seed', 'rng'} & changes.keys():
+            solver.rng = _restored_rng(meta['rng'])
+        return solver
+
+
+def _read(path):
+    """Return the arrays and the settings in a file that `CaptioningSolver.save` wrote."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = dict(file)
+        return arrays, json.loads(str(arrays.pop('meta')))
+    except (ValueError, KeyError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+        raise ValueError(f'CaptioningSolver.resume: path must be a file of save, got {path}') from error
+
+
+def _rng_state(rng):
+    """Return the state of a Generator, a RandomState, or (None) the global np.random, as a dict for JSON."""
+    if isinstance(rng, np.random.Generator):
+        return {'kind': 'Generator', 'state': rng.bit_generator.state}
+    kind = 'global' if rng is None else 'RandomState'
+    return {'kind': kind, 'state': (np.random if rng is None else rng).get_state(legacy=False)}
+
+
+def _restored_rng(saved):
+    """Return a random generator in a saved state; the global one is set, and None stands for it."""
+    state = saved['state']
+    if saved['kind'] == 'Generator':
+        bit_generator = getattr(np.random, state['bit_generator'])()
+        bit_generator.state = state
+        return np.random.Generator(bit_generator)
+    rng = np.random if saved['kind'] == 'global' else np.random.RandomState()
+    rng.set_state(state)
+    return None if saved['kind'] == 'global' else rng
