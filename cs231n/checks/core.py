@@ -86,7 +86,7 @@ def judge(check, function, find, checks):
 
 
 def _attempt(check, function, find):
-    """The outputs of all cases or the trouble that prevented them, and a note on arguments that were changed."""
+    """The outputs of all cases or the trouble that prevented them, and a note on changed arguments."""
     spoiled = {}
 
     def work():

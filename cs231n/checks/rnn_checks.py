@@ -19,7 +19,7 @@ TIME_FORWARD_HINTS = {
     'h0_ignored': 'the first state is taken as zero: step 0 starts from h0.',
     'h_not_carried': 'every step starts from h0: step t starts from the state that step t-1 returned.',
     'time_backwards': 'the steps run from the last word to the first: forward in time is t = 0, 1, ..., T-1.',
-    'starts_with_h0': 'h is late by one step: h[:, 0] is the state after the first step; h0 is not part of h.',
+    'starts_with_h0': 'h is late by one step: h[:, 0] is the state after the first step, h0 is not in h.',
     'loop_from_1': 'h[:, 0] is h0 and the first input is skipped: T inputs give T states without h0.',
     'last_state_only': 'only the last state is returned: h holds the state after every step, (N, T, H).',
     'time_first': 'h has time first, (T, N, H): the minibatch comes first, (N, T, H).',
@@ -30,8 +30,7 @@ TIME_BACKWARD_HINTS = {
     'weights_averaged': 'the weight gradients are averaged over time: add them up over t, no division.',
     'time_forwards': 'time runs forwards: the gradient flows from the last step, t = T-1, to the first.',
     'only_last_dh': 'only the last dh[:, t] is used: add the upstream gradient dh[:, t] at every step.',
-    'dh_counted_twice': 'dh[:, t] is counted again at step t-1: carry back dprev_h alone, and add dh[:, t]'
-                        ' at step t only.',
+    'dh_late': 'dh is late by one step: dprev_h of step t is added to dh[:, t-1], not to dh[:, t] again.',
     'dh0_from_last_step': 'dh0 is the dprev_h of the last step: dh0 is what arrives before the first step,'
                           ' after the loop.',
     'dh0_zero': 'dh0 is zero: it is the dprev_h that the loop ends with, at t = 0.',
@@ -86,7 +85,7 @@ CHECKS = (
         hints={
             'no_tanh': 'tanh is missing: next_h = tanh(x Wx + prev_h Wh + b).',
             'sigmoid': 'sigmoid in place of tanh: next_h = tanh(x Wx + prev_h Wh + b).',
-            'relu': 'ReLU in place of tanh: next_h = tanh(x Wx + prev_h Wh + b).',
+            'relu': 'relu in place of tanh: next_h = tanh(x Wx + prev_h Wh + b).',
             'no_bias': 'the bias b is left out: next_h = tanh(x Wx + prev_h Wh + b).',
             'h_left_out': 'prev_h is not used: add prev_h Wh inside the tanh.',
             'x_left_out': 'x is not used: add x Wx inside the tanh.',
@@ -145,7 +144,7 @@ CHECKS = (
         'temporal_softmax_loss', **LAYERS, points=0,
         cases=cases(_scores, (3, 5, 7), (5, 2, 3), (7, 3, 2)), outputs={'loss': '', 'dx': 'N T V'},
         hints={
-            'mask_left_out': 'the mask is left out: a word with mask False adds nothing to the loss and its dx is 0.',
+            'mask_left_out': 'the mask is left out: where it is False, the loss gets nothing and dx is 0.',
             'mask_on_scores': 'the mask multiplies the scores: a masked word then still costs log V; mask'
                               ' the loss and dx.',
             'mask_only_in_dx': 'the mask is left out of the loss: only the words with mask True add to it.',

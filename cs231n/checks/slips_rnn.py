@@ -80,7 +80,7 @@ def back_through_time(slip, dh, x, weights, step):
                        dh_not_carried=dh[:, t],
                        nothing_carried=dh[:, t],
                        only_last_dh=dh[:, t] if t == T - 1 else dprev_h,
-                       dh_counted_twice=dh[:, t] + dprev_h + (dh[:, t + 1] if t < T - 1 else 0))
+                       dh_late=dh[:, min(t + 1, T - 1)] + dprev_h)
         dnext_c = dprev_c * 0 if slip in ('dc_not_carried', 'nothing_carried') else dprev_c
         dx[:, t], dprev_h, dprev_c, *grads = step(t, dnext_h, dnext_c)
         every_dprev_h.append(dprev_h)
