@@ -1,11 +1,13 @@
-"""Web pages of executed notebooks: one page each, and an index of their pictures."""
+"""Web pages of executed notebooks: one page each, and an index of their pictures; whole without a network."""
 
 import base64
 import html
-import os
 import re
-import tempfile
-from pathlib import Path
+
+from jinja2 import pass_context
+from latex2mathml.converter import convert
+from nbconvert import HTMLExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 STYLE = """
 :root { color-scheme: light dark;
@@ -29,22 +31,8 @@ section { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: 1.
 pre.failure { overflow-x: auto; padding: .75rem 1rem; background: var(--card);
   border-left: 4px solid #c0392b; }
 """
-
-
-def write_atomically(path, content):
-    """Writes text or bytes to a temporary file beside `path`, then renames it: never a half-written file."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(temporary, 0o644)  # mkstemp's 0600 would hide the page from a web server
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+# MathML Core leaves the alignment of columns to CSS.
+MATH_STYLE = "mtd[columnalign=left] { text-align: left; } mtd[columnalign=right] { text-align: right; }"
 
 
 def title(result) -> str:
@@ -63,26 +51,57 @@ def pictures(notebook) -> list[tuple[str, bytes]]:
     ]
 
 
-def write_page(result, folder):
-    """Writes `folder`/NAME.html, the executed notebook as one page."""
-    from nbconvert import HTMLExporter  # half a second that `save` need not wait for
+def formula(body, display="inline") -> str:
+    r"""TeX as MathML; `aligned`, which the converter does not know, is set as its twin `split`."""
+    body = body.strip().replace("{aligned}", "{split}")
+    return convert(body, display=display)
 
+
+class MathRenderer(IPythonRenderer):
+    """Markdown to HTML with the formulas as MathML, which browsers show without a script from elsewhere."""
+
+    def block_math(self, body):
+        """A formula of its own line."""
+        return formula(body, "block")
+
+    def inline_math(self, body):
+        """A formula within a line."""
+        return formula(body)
+
+
+class PageExporter(HTMLExporter):
+    """nbconvert's page, but for the formulas."""
+
+    @pass_context
+    def markdown2html(self, context, source):
+        """The filter with which the template renders a text cell."""
+        attachments = context["cell"].get("attachments", {})
+        renderer = MathRenderer(
+            escape=False, attachments=attachments, anchor_link_text=self.anchor_link_text
+        )
+        return MarkdownWithMath(renderer=renderer).render(source)
+
+
+def page(result) -> str:
+    """The executed notebook as one HTML page that loads nothing from elsewhere."""
     resources = {"metadata": {"name": title(result)}}
-    page, _ = HTMLExporter().from_notebook_node(result.notebook, resources=resources)
-    write_atomically(Path(folder) / f"{result.name}.html", page)
+    text, _ = PageExporter().from_notebook_node(result.notebook, resources=resources)
+    text = re.sub(r'<script src="https?://[^>]*>\s*</script>', "", text)
+    return text.replace("</head>", f"<style>{MATH_STYLE}</style>\n</head>", 1)
 
 
-def section(result, folder) -> str:
-    """The part of the index about one notebook; its pictures are written to `folder`/pictures."""
+def picture_file(name, number) -> str:
+    """Where the `number`-th picture of a notebook lies, seen from the index page; numbers start at 1."""
+    return f"pictures/{name}-{number:02d}.png"
+
+
+def section(result) -> str:
+    """The part of the index about one notebook."""
     name, links = result.name, []
-    for old in (folder / "pictures").glob(f"{name}-*.png"):
-        old.unlink()
-    for number, (cell, png) in enumerate(pictures(result.notebook), start=1):
-        source = f"pictures/{name}-{number:02d}.png"
-        write_atomically(folder / source, png)
-        links.append(f'<a href="{name}.html#cell-id={html.escape(cell)}">'
-                     f'<img loading="lazy" src="{source}" alt="{name}, picture {number}"></a>')
-    failure = f'<pre class="failure">{html.escape(result.failure)}</pre>' if result.failure else ""
+    for number, (cell, _) in enumerate(pictures(result.notebook), start=1):
+        links.append(f'<a href="{name}.html#cell-id={html.escape(cell)}"><img loading="lazy" '
+                     f'src="{picture_file(name, number)}" alt="{name}, picture {number}"></a>')
+    failure = f'<pre class="failure">{html.escape(result.failure)}</pre>\n' if result.failure else ""
     return (
         f'<section>\n<h2><a href="{name}.html">{html.escape(title(result))}</a></h2>\n'
         f"<p>{html.escape(result.summary())}</p>\n{failure}"
@@ -90,12 +109,11 @@ def section(result, folder) -> str:
     )
 
 
-def write_index(results, folder):
-    """Writes `folder`/index.html: each notebook's time, memory and pictures, which link to their cells."""
-    folder = Path(folder)
-    sections = "\n".join(section(result, folder) for result in results)
+def index(results) -> str:
+    """The index page: each notebook's time, memory and pictures, which link to their cells."""
+    sections = "\n".join(map(section, results))
     seconds = sum(result.seconds for result in results)
-    write_atomically(folder / "index.html", f"""<!doctype html>
+    return f"""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -105,4 +123,4 @@ def write_index(results, folder):
 <p>{len(results)} notebooks, executed in {seconds:.0f} s. A picture leads to the cell that drew it.</p>
 {sections}
 </html>
-""")
+"""

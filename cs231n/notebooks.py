@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import os
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,8 +19,6 @@ import nbformat
 import psutil
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
-
-from cs231n.notebook_pages import write_atomically, write_index, write_page
 
 NOTEBOOKS = ("RNN", "LSTM", "NetworkVisualization", "StyleTransfer", "GANs")
 ROOT = Path(__file__).resolve().parent.parent
@@ -175,17 +174,37 @@ def report(result) -> bool:
     return result.failure is not None
 
 
+def write_atomically(path, content):
+    """Writes text or bytes to a temporary file beside `path`, then renames it: never a half-written file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(temporary, 0o644)  # mkstemp's 0600 would hide a page from a web server
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
 def run(paths, build) -> int:
     """Executes the notebooks into `build`/html and `build`/notebooks; returns how many failed."""
-    failed, results = 0, []
+    from cs231n.notebook_pages import index, page, picture_file, pictures  # slow to import; `save` needs none
+
+    results, folder = [], build / "html"
     for path in paths:
-        results.append(execute(path))
-        write_page(results[-1], build / "html")
-        write_atomically(build / "notebooks" / path.name, nbformat.writes(results[-1].notebook))
-        failed += report(results[-1])
-    write_index(results, build / "html")
-    print(f"the result: {build / 'html' / 'index.html'}")
-    return failed
+        result = execute(path)
+        write_atomically(build / "notebooks" / path.name, nbformat.writes(result.notebook))
+        write_atomically(folder / f"{result.name}.html", page(result))
+        for number, (_, png) in enumerate(pictures(result.notebook), start=1):
+            write_atomically(folder / picture_file(result.name, number), png)
+        report(result)
+        results.append(result)
+    write_atomically(folder / "index.html", index(results))
+    print(f"the result: {folder / 'index.html'}")
+    return sum(result.failure is not None for result in results)
 
 
 def save(paths) -> int:

@@ -9,7 +9,8 @@ import nbformat
 import pytest
 from nbformat import v4
 
-from cs231n.notebooks import NOTEBOOKS, ROOT, normalise
+from cs231n.notebook_pages import page
+from cs231n.notebooks import NOTEBOOKS, ROOT, Execution, normalise
 
 MAX_LINES, MAX_IGNORED, MAX_BYTES = 15, 3, 3_000_000
 MACHINE = re.compile(r"/(?:home|root|tmp|work|Users|private)/|[A-Z]:\\Users|\b0x[0-9a-f]{6,}\b")
@@ -46,7 +47,7 @@ def replayed(tmp_path_factory):
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     run = subprocess.run(
         [*command, "-c", ROOT / "pyproject.toml", "--rootdir", folder, folder],
-        cwd=folder, env=environment, capture_output=True, text=True, timeout=120,
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=300,
     )
     assert run.returncode == 1, run.stdout + run.stderr
     verdicts = re.findall(r"^(PASSED|FAILED) (\w+)\.ipynb::", run.stdout, re.M)
@@ -116,6 +117,20 @@ def test_the_notebook_obeys_the_rules(name):
     path = ROOT / "notebooks" / f"{name}.ipynb"
     assert path.stat().st_size < MAX_BYTES
     assert violations(nbformat.read(path, 4)) == []
+
+
+def untranslated(notebook):
+    """The TeX that the web page would show as it is, because its converter does not know it."""
+    return re.findall(r"<m[a-z]+[^>]*>(?:\\[^<]+|&)<", page(Execution("", notebook, 0, 0.0, 0)))
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_the_formulas_of_the_notebook_are_shown_on_its_page(name):
+    assert untranslated(nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", 4)) == []
+
+
+def test_an_unknown_formula_is_found():
+    assert len(untranslated(v4.new_notebook(cells=[v4.new_markdown_cell(r"$\hrair{x}$ and $\hat{x}$")]))) == 1
 
 
 def test_there_is_no_other_notebook():

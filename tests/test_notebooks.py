@@ -1,6 +1,7 @@
 """The notebook runner: pages, index, outputs saved in place; failures are told, interrupts leave nothing."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 from nbformat import v4
 
 from cs231n import notebooks
-from cs231n.notebook_pages import pictures, title, write_atomically
+from cs231n.notebook_pages import formula, page, pictures, title
 
 PICTURE = """import base64
 from IPython.display import Image, display
@@ -122,11 +123,11 @@ def test_an_interrupt_ends_the_kernel_and_leaves_no_file(tmp_path):
     )
     command = [sys.executable, "-c", call]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=notebooks.ROOT)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while not (path.parent / "started").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    _, error = process.communicate(timeout=30)
+    _, error = process.communicate(timeout=120)
     assert process.returncode == 130 and "interrupted" in error
     assert path.read_bytes() == before
     assert {child.name for child in path.parent.iterdir()} == {"RNN.ipynb", "started"}
@@ -156,15 +157,32 @@ def test_nothing_to_run_is_told(tmp_path, capsys):
 
 def test_write_atomically_keeps_the_old_file_when_writing_fails(tmp_path, monkeypatch):
     path = tmp_path / "page.html"
-    write_atomically(path, "old")
+    notebooks.write_atomically(path, "old")
     monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
-        write_atomically(path, b"new")
+        notebooks.write_atomically(path, b"new")
     assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
 
 
+def finished(*cells):
+    """An execution without a run."""
+    return notebooks.Execution("RNN", v4.new_notebook(cells=list(cells)), 1, 0.0, 0)
+
+
+def test_a_page_shows_formulas_and_loads_nothing_from_elsewhere():
+    text = page(finished(v4.new_markdown_cell("Inline $x_t$, `code $x$`\n\n$$\\frac{1}{N} \\sum_n s_n$$")))
+    assert text.count("<math ") == 2 and "<mfrac>" in text and "<code>code $x$</code>" in text
+    assert 'display="block"' in text and 'display="inline"' in text
+    assert re.findall(r"<(?:script|link|img)[^>]*(?:src|href)=[\"']?http", text) == []
+
+
+def test_aligned_formulas_become_rows():
+    rows = formula(r"\begin{aligned} a &= b \\ c &= d \end{aligned}")
+    assert rows.count("<mtr>") == 2 and ">&<" not in rows and "aligned" not in rows
+
+
 def test_title_and_pictures_of_a_bare_notebook():
-    bare = notebooks.Execution("RNN", v4.new_notebook(cells=[v4.new_code_cell("1")]), 1, 0.0, 0)
+    bare = finished(v4.new_code_cell("1"))
     assert title(bare) == "RNN" and pictures(bare.notebook) == []
 
 
