@@ -27,9 +27,9 @@ test: data ## lint, unit tests, and a replay of every notebook cell that compare
 	@echo "== ruff"
 	@$(PY) -m ruff check .
 	@echo "== unit tests"
-	@$(PY) -m pytest -q -n 2 --dist loadscope --maxfail=10 tests
+	@$(PY) -m pytest -n 2 --dist loadscope --maxfail=10 tests
 	@echo "== notebooks, replayed and compared"
-	@$(PY) -m pytest -q -n 2 --dist loadscope --maxfail=10 \
+	@$(PY) -m pytest -n 2 --dist loadscope --maxfail=10 \
 		--nbval --nbval-current-env --nbval-cell-timeout=300 notebooks
 
 lab: data ## open the notebooks in JupyterLab
