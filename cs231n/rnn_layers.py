@@ -71,12 +71,12 @@ def rnn_forward(x, h0, Wx, Wh, b):
     N, T, D = x.shape
     H = h0.shape[1]
     a = (x.reshape(N * T, D) @ Wx + b).reshape(N, T, H)
-    h = np.empty((N, T, H), np.result_type(a, h0, Wh))
-    prev_h = h0
+    h = np.empty((N, T + 1, H), np.result_type(a, h0, Wh, 0.0))  # h[:, t] enters step t, h[:, t + 1] leaves
+    h[:, 0] = h0
     for t in range(T):
-        h[:, t] = np.tanh(a[:, t] + prev_h @ Wh)
-        prev_h = h[:, t]
-    cache = x, h0, Wx, Wh, h
+        h[:, t + 1] = np.tanh(a[:, t] + h[:, t] @ Wh)
+    cache = x, Wx, Wh, h
+    h = h[:, 1:]
     # END SOLUTION
     return h, cache
 
@@ -89,20 +89,19 @@ def rnn_backward(dh, cache):
     ValueError if dh has another shape than h.
     """
     # BEGIN SOLUTION
-    x, h0, Wx, Wh, h = cache
-    _check_shape('rnn_backward: dh', 'N, T, H', dh, *h.shape)
+    x, Wx, Wh, h = cache
     N, T, D = x.shape
-    H = h0.shape[1]
-    da = 1 - h * h  # (N, T, H)
-    dprev_h = np.zeros_like(h0)
+    H = h.shape[2]
+    _check_shape('rnn_backward: dh', 'N, T, H', dh, N, T, H)
+    da = 1 - h[:, 1:]**2  # (N, T, H)
+    dprev_h = np.zeros_like(h[:, 0])
     for t in reversed(range(T)):
         da[:, t] *= dh[:, t] + dprev_h
         dprev_h = da[:, t] @ Wh.T
     da = da.reshape(N * T, H)
     dx = (da @ Wx.T).reshape(N, T, D)
     dWx = x.reshape(N * T, D).T @ da
-    h_before = np.concatenate((h0[:, None], h[:, :-1]), axis=1)  # (N, T, H): what entered each step
-    dWh = h_before.reshape(N * T, H).T @ da
+    dWh = h[:, :-1].reshape(N * T, H).T @ da
     db = da.sum(axis=0)
     # END SOLUTION
     return dx, dprev_h, dWx, dWh, db
@@ -215,21 +214,22 @@ def lstm_forward(x, h0, Wx, Wh, b):
     N, T, D = x.shape
     H = h0.shape[1]
     gates = (x.reshape(N * T, D) @ Wx + b).reshape(N, T, 4 * H)
-    h = np.empty((N, T, H), np.result_type(gates, h0, Wh))
-    c = np.zeros((N, T + 1, H), h.dtype)  # c[:, t] enters step t, c[:, t + 1] leaves it
-    prev_h = h0
+    gates = gates.astype(np.result_type(gates, h0, Wh, 0.0), copy=False)
+    h = np.empty((N, T + 1, H), gates.dtype)  # h[:, t] and c[:, t] enter step t, those at t + 1 leave it
+    c = np.zeros_like(h)
+    h[:, 0] = h0
     for t in range(T):
         a = gates[:, t]  # (N, 4H), a view: the gates replace the sums
-        a += prev_h @ Wh
+        a += h[:, t] @ Wh
         a[:, :3 * H] *= 0.5  # sigmoid(a) = (1 + tanh(a / 2)) / 2, so that one tanh serves all four gates
         np.tanh(a, out=a)
         a[:, :3 * H] += 1
         a[:, :3 * H] *= 0.5
         i, f, o, g = np.split(a, 4, axis=1)
         c[:, t + 1] = f * c[:, t] + i * g
-        h[:, t] = o * np.tanh(c[:, t + 1])
-        prev_h = h[:, t]
-    cache = x, h0, Wx, Wh, h, c, gates
+        h[:, t + 1] = o * np.tanh(c[:, t + 1])
+    cache = x, Wx, Wh, h, c, gates
+    h = h[:, 1:]
     # END SOLUTION
     return h, cache
 
@@ -243,12 +243,12 @@ def lstm_backward(dh, cache):
     ValueError if dh has another shape than h.
     """
     # BEGIN SOLUTION
-    x, h0, Wx, Wh, h, c, gates = cache
-    _check_shape('lstm_backward: dh', 'N, T, H', dh, *h.shape)
+    x, Wx, Wh, h, c, gates = cache
     N, T, D = x.shape
-    H = h0.shape[1]
+    H = h.shape[2]
+    _check_shape('lstm_backward: dh', 'N, T, H', dh, N, T, H)
     da = np.empty_like(gates)  # (N, T, 4H)
-    dprev_h, dprev_c = np.zeros_like(h0), np.zeros_like(h0)
+    dprev_h, dprev_c = np.zeros_like(h[:, 0]), np.zeros_like(c[:, 0])
     for t in reversed(range(T)):
         i, f, o, g = np.split(gates[:, t], 4, axis=1)
         tanh_c = np.tanh(c[:, t + 1])
@@ -264,8 +264,7 @@ def lstm_backward(dh, cache):
     da = da.reshape(N * T, 4 * H)
     dx = (da @ Wx.T).reshape(N, T, D)
     dWx = x.reshape(N * T, D).T @ da
-    h_before = np.concatenate((h0[:, None], h[:, :-1]), axis=1)  # (N, T, H): what entered each step
-    dWh = h_before.reshape(N * T, H).T @ da
+    dWh = h[:, :-1].reshape(N * T, H).T @ da
     db = da.sum(axis=0)
     # END SOLUTION
     return dx, dprev_h, dWx, dWh, db

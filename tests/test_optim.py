@@ -1,0 +1,86 @@
+"""The update rules against torch.optim, step by step."""
+
+import numpy as np
+import pytest
+import torch
+from reference.layer_checks import strided
+
+from cs231n import optim
+
+RULES = {
+    'sgd': ({'learning_rate': 0.03}, lambda p: torch.optim.SGD(p, lr=0.03)),
+    'sgd_momentum': ({'learning_rate': 0.03, 'momentum': 0.8},
+                     lambda p: torch.optim.SGD(p, lr=0.03, momentum=0.8)),
+    'rmsprop': ({'learning_rate': 0.03, 'decay_rate': 0.9, 'epsilon': 1e-6},
+                lambda p: torch.optim.RMSprop(p, lr=0.03, alpha=0.9, eps=1e-6)),
+    'adam': ({'learning_rate': 0.03, 'beta1': 0.8, 'beta2': 0.99, 'epsilon': 1e-6},
+             lambda p: torch.optim.Adam(p, lr=0.03, betas=(0.8, 0.99), eps=1e-6)),
+}
+DEFAULTS = {
+    'sgd': {'learning_rate': 1e-2},
+    'sgd_momentum': {'learning_rate': 1e-2, 'momentum': 0.9},
+    'rmsprop': {'learning_rate': 1e-2, 'decay_rate': 0.99, 'epsilon': 1e-8},
+    'adam': {'learning_rate': 1e-3, 'beta1': 0.9, 'beta2': 0.999, 'epsilon': 1e-8},
+}
+
+
+def descend(rule, w, config, layout=np.ascontiguousarray, steps=20):
+    """Return the path of w under a rule, with gradients that come from a fixed stream."""
+    rng = np.random.RandomState(1)
+    w, path = layout(w.copy()), []
+    for _ in range(steps):
+        dw = rng.standard_normal(w.shape).astype(w.dtype)
+        w, config = getattr(optim, rule)(w, layout(dw), config)
+        path.append(w.copy())
+    return path
+
+
+@pytest.mark.parametrize('layout', [np.ascontiguousarray, np.asfortranarray, strided])
+@pytest.mark.parametrize('rule', RULES)
+def test_rule_equals_torch(rule, layout):
+    settings, build = RULES[rule]
+    w = np.random.RandomState(0).standard_normal((5, 7))
+    tensor = torch.tensor(w, requires_grad=True)
+    optimizer, rng = build([tensor]), np.random.RandomState(1)
+    for actual in descend(rule, w, dict(settings), layout):
+        tensor.grad = torch.tensor(rng.standard_normal(w.shape))
+        optimizer.step()
+        np.testing.assert_allclose(actual, tensor.detach().numpy(), rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize('rule', RULES)
+def test_defaults(rule):
+    w = np.ones((2, 3))
+    _, config = getattr(optim, rule)(w.copy(), np.full((2, 3), 0.5))
+    assert DEFAULTS[rule].items() <= config.items()
+    implicit, explicit = descend(rule, w, None), descend(rule, w, dict(DEFAULTS[rule]))
+    np.testing.assert_array_equal(implicit, explicit)
+
+
+@pytest.mark.parametrize('learning_rate', [0.03, np.float64(0.03)])
+@pytest.mark.parametrize('rule', RULES)
+def test_float32_stays_float32(rule, learning_rate):
+    w = np.random.RandomState(0).standard_normal((5, 7)).astype(np.float32)
+    config = {'learning_rate': learning_rate}
+    w32 = descend(rule, w, config)[-1]
+    assert w32.dtype == np.float32
+    assert all(value.dtype == np.float32 for value in config.values() if isinstance(value, np.ndarray))
+    w64 = descend(rule, w.astype(float), {'learning_rate': 0.03})[-1]
+    np.testing.assert_allclose(w32, w64, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize('rule', RULES)
+def test_the_weight_is_updated_in_place_and_the_gradient_left_alone(rule):
+    w, dw = np.ones((2, 3)), np.full((2, 3), 0.5)
+    config = {}
+    next_w, next_config = getattr(optim, rule)(w, dw, config)
+    assert next_w is w and next_config is config
+    assert (w < 1).all()
+    np.testing.assert_array_equal(dw, 0.5)
+
+
+@pytest.mark.parametrize('rule', RULES)
+def test_a_gradient_of_another_shape_is_refused(rule):
+    with pytest.raises(ValueError) as error:
+        getattr(optim, rule)(np.ones((2, 3)), np.ones(3))
+    assert str(error.value) == f'{rule}: dw must have shape (like w) = (2, 3), got (3,)'
