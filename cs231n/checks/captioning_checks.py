@@ -4,6 +4,7 @@ from importlib import import_module
 
 import numpy as np
 
+from .compare import are_numbers
 from .core import Check
 from .inputs import draw
 from .running import Malformed, unpack
@@ -136,7 +137,7 @@ def _call_method(check, function, cell_type, params, features, **rest):
 def _after_end(outputs):
     """Captions with <NULL> behind the first <END>: what a sampler keeps there is its own affair."""
     captions, = outputs
-    if captions.ndim != 2 or captions.dtype == object:
+    if captions.ndim != 2 or not are_numbers(captions):
         return outputs
     ended = np.cumsum(captions == END, axis=1) - (captions == END) > 0  # True behind the first <END>
     return [np.where(ended, NULL, captions)]

@@ -7,9 +7,9 @@ GATES = 'ifog'
 
 
 def as_array(value):
-    """The value of an output as a NumPy array; None, a missing output, is an empty array of objects."""
+    """The value of an output as a NumPy array; None, a missing output, as an empty one."""
     if value is None:
-        return np.empty(0, dtype=object)
+        return np.empty(0)
     if hasattr(value, 'detach'):  # a PyTorch tensor
         value = value.detach().cpu().numpy()
     try:
@@ -18,41 +18,44 @@ def as_array(value):
         return np.empty(1, dtype=object)
 
 
+def are_numbers(array):
+    """Whether the array holds booleans, integers or floats."""
+    return array.dtype.kind in 'buif'
+
+
 def fit(got, want):
     """Accepts what means the same in want's shape: a loss of shape (1,), the number 0 for zeros."""
     if want.shape == () and got.size == 1:
         return got.reshape(())
-    if got.shape == () and got.dtype != object and got == 0:
+    if got.shape == () and are_numbers(got) and got == 0:
         return np.zeros(want.shape)
     return got
 
 
 def agree(got, want, rtol, atol):
     """Whether both have the same shape and |got - want| <= atol + rtol |want| everywhere (NaN equals NaN)."""
-    if got.dtype == object or want.dtype == object:
-        return got.dtype == want.dtype and got.shape == want.shape
-    return got.shape == want.shape and np.allclose(got, want, rtol, atol, equal_nan=True)
+    return got.shape == want.shape and are_numbers(got) and np.allclose(got, want, rtol, atol, equal_nan=True)
 
 
 def difference(name, axes, got, want, dims):
-    """Says in words how got differs from want.
+    """Says in words how got differs from want; returns (rank, words), the lowest rank tells the most.
 
     name: of the output; axes: its axis names, such as 'N T H'; dims: the size of each axis name, so that a
-    constant factor can be named (1/T). The text has no more than four significant digits of any number.
+    constant factor can be named (1/T). The words hold no more than four significant digits of any number.
     """
-    if got.dtype == object or got.dtype.kind not in 'buif':
-        return f'{name} is missing' if got.size == 0 else f'{name} is not an array of numbers'
+    if got.size == 0 or not are_numbers(got):
+        return 0, f'{name} is {"not an array of numbers" if got.size else "missing"}'
     if got.shape != want.shape:
         letters = f' = ({", ".join(axes.split())})' if axes else ''
         swapped = got.ndim == want.ndim and sorted(got.shape) == sorted(want.shape)
-        return (f'{name} has shape {got.shape}, expected {want.shape}{letters}'
-                + (': the axes are in another order' if swapped else ''))
+        order = ': the axes are in another order' if swapped else ''
+        return 0, f'{name} has shape {got.shape}, expected {want.shape}{letters}{order}'
     wrong = ~np.isclose(got, want, ROUGH, ROUGH, equal_nan=True)
     index = tuple(int(i) for i in np.argwhere(wrong)[0])
-    first = (f'{name} differs first at {_place(axes, index, want.shape)}: ' if index else f'{name}: ') \
-        + f'got {_number(got[index])}, expected {_number(want[index])}'
+    first = f'{name} differs first at {_place(axes, index, want.shape)}' if index else name
+    words = f'{first}: got {_number(got[index])}, expected {_number(want[index])}'
     extra = _factor(got, want, dims) or _pattern(axes, wrong)
-    return first + (f'; {extra}' if extra else '')
+    return (1, f'{words}; {extra}') if extra else (2, words)
 
 
 def _number(value):
@@ -73,7 +76,7 @@ def _place(axes, index, shape):
 def _factor(got, want, dims):
     """Names the number r if got = r want everywhere."""
     if not got.any():
-        return 'it is zero everywhere'
+        return 'it is zero' if not got.ndim else 'it is zero everywhere'
     largest = np.abs(want).argmax()
     if (got.size == 1 and not dims) or want.flat[largest] == 0 or not np.isfinite(got).all():
         return None
@@ -88,7 +91,7 @@ def _factor(got, want, dims):
     if got.size == 1 and not same:  # one number is always some multiple of another
         return None
     meaning = f' (that is {same[0]})' if len(same) == 1 else ''
-    return f'everywhere {_number(r)} times the right value{meaning}'
+    return f'{"everywhere " if got.ndim else ""}{_number(r)} times the right value{meaning}'
 
 
 def _pattern(axes, wrong):
@@ -101,14 +104,14 @@ def _pattern(axes, wrong):
             bad = bad.reshape(4, -1).any(axis=1)  # (4,)
         if letter in ('N', 'T', 'V', '4H') and not bad.all():
             names = GATES if letter == '4H' else range(len(bad))
-            title = {'4H': 'gate', 'T': 'timestep', 'V': 'word'}.get(letter, 'row')
-            words.append(f'{title} {_listed([n for n, b in zip(names, bad) if b])} wrong, '
-                         f'{_listed([n for n, b in zip(names, bad) if not b])} right')
+            title = {'4H': 'in gate', 'T': 'at timestep', 'V': 'at word'}.get(letter, 'in row')
+            words.append(f'wrong {title} {_listed([n for n, b in zip(names, bad) if b])}, '
+                         f'right {title[:2]} {_listed([n for n, b in zip(names, bad) if not b])}')
     return '; '.join(words)
 
 
 def _listed(items):
     """[0, 1, 2] -> '0 to 2'; [0, 2] -> '0, 2'."""
-    if len(items) > 2 and items == list(range(items[0], items[-1] + 1) if isinstance(items[0], int) else []):
+    if len(items) > 2 and isinstance(items[0], int) and items[-1] - items[0] == len(items) - 1:
         return f'{items[0]} to {items[-1]}'
     return ', '.join(str(item) for item in items)

@@ -137,7 +137,8 @@ def lstm_backward(dh, cache):
     dWx, dWh, db = np.zeros_like(Wx), np.zeros_like(Wh), np.zeros_like(b)
     dprev_h, dprev_c = np.zeros((N, H)), np.zeros((N, H))
     for t in reversed(range(T)):
-        dx[:, t], dprev_h, dprev_c, dWx_t, dWh_t, db_t = lstm_step_backward(dh[:, t] + dprev_h, dprev_c, cache[t])
+        step = lstm_step_backward(dh[:, t] + dprev_h, dprev_c, cache[t])
+        dx[:, t], dprev_h, dprev_c, dWx_t, dWh_t, db_t = step
         dWx += dWx_t
         dWh += dWh_t
         db += db_t
@@ -193,14 +194,14 @@ class CaptioningRNN:
 
 
 def write(name, *edits):
-    """The function of that name ('rnn_forward', 'CaptioningRNN.loss') from RIGHT, with edits (old, new) in its text.
+    """The function of that name, such as 'CaptioningRNN.loss', from RIGHT, with edits (old, new) in its text.
 
     An old text must occur in the function; all its occurrences there are replaced.
     """
-    top, _, method = name.partition('.')
-    start = RIGHT.index(f'\ndef {top}(' if not method else f'\n    def {method}(self')
-    end = min(at for at in (RIGHT.find(mark, start + 1) for mark in ('\ndef ', '\nclass ', '\n    def ')) if at > 0) \
-        if RIGHT.find('\n    def ', start + 1) > 0 else len(RIGHT)
+    method = name.partition('.')[2]
+    start = RIGHT.index(f'\n    def {method}(' if method else f'\ndef {name}(')
+    ends = [RIGHT.find(mark, start + 1) for mark in ('\ndef ', '\nclass ', '\n    def ')]
+    end = min([at for at in ends if at > 0], default=len(RIGHT))
     text = RIGHT[start:end]
     for old, new in edits:
         assert old in text, f'{name} has no {old!r}'

@@ -19,18 +19,24 @@ SAMPLE_STEP = 'x = W_embed[word]'
 NO_FEATURES = ('h0 = features.dot(W_proj) + b_proj', 'h0 = np.zeros((features.shape[0], W_proj.shape[1]))')
 NO_B_PROJ = ('h0 = features.dot(W_proj) + b_proj', 'h0 = features.dot(W_proj)')
 NO_B_VOCAB = ('scores = h.dot(W_vocab) + b_vocab', 'scores = h.dot(W_vocab)')
-NO_PROJ_GRADS = (("        grads['W_proj'] = features.T.dot(dh0)\n", ''), ("        grads['b_proj'] = dh0.sum(axis=0)\n", ''))
+NO_PROJ_GRADS = (
+    ("        grads['W_proj'] = features.T.dot(dh0)\n", ''),
+    ("        grads['b_proj'] = dh0.sum(axis=0)\n", ''),
+)
 NONE_KEPT = [('dWx += dWx_t', 'dWx = dWx_t'), ('dWh += dWh_t', 'dWh = dWh_t'), ('db += db_t', 'db = db_t')]
 BACK_LOOP = 'for t in reversed(range(T)):'
 
 
 def time_forward(step, state):
-    """Mistakes along time of a forward pass, given its line for one step and the line that sets the first state."""
+    """Mistakes along time of a forward pass, given its lines for one step and for the first state."""
     return {
         'h0_ignored': [(state, state.replace('h0', 'np.zeros_like(h0)', 1))],
         'h_not_carried': [(step, step.replace('], prev_h,', '], h0,'))],
         'time_backwards': [('for t in range(T)', 'for t in range(T - 1, -1, -1)')],
-        'starts_with_h0': [(step, f'h[:, t] = prev_h\n        {step}'), ('        h[:, t] = prev_h\n        cache', '        cache')],
+        'starts_with_h0': [
+            (step, f'h[:, t] = prev_h\n        {step}'),
+            ('        h[:, t] = prev_h\n        cache', '        cache'),
+        ],
         'loop_from_1': [('for t in range(T)', 'h[:, 0] = h0\n    for t in range(1, T)')],
         'last_state_only': [('return h, cache', 'return prev_h, cache')],
         'time_first': [('return h, cache', 'return h.transpose(1, 0, 2), cache')],
@@ -44,15 +50,25 @@ def time_backward(back):
         'db_overwritten': NONE_KEPT[2:],
         'weights_averaged': [('dh0 = dprev_h', 'dh0, dWx, dWh, db = dprev_h, dWx / T, dWh / T, db / T')],
         'time_forwards': [(BACK_LOOP, 'for t in range(T):')],
-        'only_last_dh': [(BACK_LOOP, 'dprev_h = dh[:, -1]\n    ' + BACK_LOOP), (back, back.replace('dh[:, t] + ', ''))],
-        'dh_late': [(BACK_LOOP, 'dnext_h = dh[:, -1]\n    ' + BACK_LOOP),
-                    (back, back.replace('dh[:, t] + dprev_h', 'dnext_h')),
-                    ('dWx += dWx_t', 'dnext_h = dprev_h + dh[:, t]\n        dWx += dWx_t')],
-        'dh0_from_last_step': [('dWx += dWx_t', 'dh0 = dprev_h if t == T - 1 else dh0\n        dWx += dWx_t'),
-                               ('    dh0 = dprev_h\n', '')],
+        'only_last_dh': [
+            (BACK_LOOP, 'dprev_h = dh[:, -1]\n    ' + BACK_LOOP),
+            (back, back.replace('dh[:, t] + ', '')),
+        ],
+        'dh_late': [
+            (BACK_LOOP, 'dnext_h = dh[:, -1]\n    ' + BACK_LOOP),
+            (back, back.replace('dh[:, t] + dprev_h', 'dnext_h')),
+            ('dWx += dWx_t', 'dnext_h = dprev_h + dh[:, t]\n        dWx += dWx_t'),
+        ],
+        'dh0_from_last_step': [
+            ('dWx += dWx_t', 'dh0 = dprev_h if t == T - 1 else dh0\n        dWx += dWx_t'),
+            ('    dh0 = dprev_h\n', ''),
+        ],
         'dh0_zero': [('dh0 = dprev_h', 'dh0 = np.zeros((N, H))')],
-        'dh0_added_up': [(BACK_LOOP, 'dh0 = 0\n    ' + BACK_LOOP), ('    dh0 = dprev_h\n', ''),
-                         ('dWx += dWx_t', 'dh0 = dh0 + dprev_h\n        dWx += dWx_t')],
+        'dh0_added_up': [
+            (BACK_LOOP, 'dh0 = 0\n    ' + BACK_LOOP),
+            ('    dh0 = dprev_h\n', ''),
+            ('dWx += dWx_t', 'dh0 = dh0 + dprev_h\n        dWx += dWx_t'),
+        ],
         'first_step_skipped': [(BACK_LOOP, 'for t in range(T - 1, 0, -1):')],
     }
 
@@ -65,31 +81,50 @@ STEP_WEIGHTS = {
 LOSS = {
     'not_shifted': [('captions_out = captions[:, 1:]', 'captions_out = captions[:, :-1]')],
     'both_shifted': [('captions_in = captions[:, :-1]', 'captions_in = captions[:, 1:]')],
-    'shifted_backwards': [('captions_in =', 'captions_out, captions_in ='), ('captions[:, :-1]', 'captions[:, :-1], captions[:, 1:]'),
-                          ('        captions_out = captions[:, 1:]\n', '')],
+    'shifted_backwards': [
+        ('captions_in =', 'captions_out, captions_in ='),
+        ('captions[:, :-1]', 'captions[:, :-1], captions[:, 1:]'),
+        ('        captions_out = captions[:, 1:]\n', ''),
+    ],
     'mask_from_in': [('mask = captions_out', 'mask = captions_in')],
     'mask_left_out': [('captions_out != self._null', 'captions_out > -1')],
     'averaged_over_T': [('grads = {}', 'T = captions_in.shape[1]; loss /= T; dscores /= T; grads = {}')],
     'divided_again': [('grads = {}', 'N = captions_in.shape[0]; loss /= N; dscores /= N; grads = {}')],
     'h0_grad_missing': [*NO_PROJ_GRADS],
-    'h0_grad_zero': [('features.T.dot(dh0)', 'np.zeros_like(W_proj)'), ('dh0.sum(axis=0)', 'np.zeros_like(b_proj)')],
+    'h0_grad_zero': [
+        ('features.T.dot(dh0)', 'np.zeros_like(W_proj)'),
+        ('dh0.sum(axis=0)', 'np.zeros_like(b_proj)'),
+    ],
     'embed_grad_missing': [("        grads['W_embed'] = word_embedding_backward(dx, embed_cache)\n", '')],
     'no_b_proj': [NO_B_PROJ],
-    'no_b_vocab': [('temporal_affine_forward(h, W_vocab, b_vocab)', 'temporal_affine_forward(h, W_vocab, 0)')],
+    'no_b_vocab': [
+        ('temporal_affine_forward(h, W_vocab, b_vocab)', 'temporal_affine_forward(h, W_vocab, 0)')
+    ],
     'features_ignored': [NO_FEATURES],
     'features_ignored_and_no_grad': [NO_FEATURES, *NO_PROJ_GRADS],
 }
 SAMPLE = {
-    'word_not_fed': [('word = scores.argmax(axis=1)\n            captions[:, t] = word',
-                      'captions[:, t] = scores.argmax(axis=1)')],
+    'word_not_fed': [
+        (
+            'word = scores.argmax(axis=1)\n            captions[:, t] = word',
+            'captions[:, t] = scores.argmax(axis=1)',
+        )
+    ],
     'row_0_fed': [(SAMPLE_STEP, 'x = W_embed[word[:1].repeat(N)]')],
     'null_starts': [('[self._start] * N', '[self._null] * N')],
-    'start_returned': [('for t in range(max_length):', 'captions[:, 0] = word\n        for t in range(1, max_length):')],
+    'start_returned': [
+        ('for t in range(max_length):', 'captions[:, 0] = word\n        for t in range(1, max_length):')
+    ],
     'features_ignored': [NO_FEATURES],
     'no_b_proj': [NO_B_PROJ],
     'no_b_vocab': [NO_B_VOCAB],
-    'scores_before_step': [(SAMPLE_STEP, SAMPLE_STEP + '\n            before = h'), ('scores = h.dot', 'scores = before.dot')],
-    'stops_with_first_row': [('captions[:, t] = word', 'captions[:, t] = word\n            if (word == self._end).any(): break')],
+    'scores_before_step': [
+        (SAMPLE_STEP, SAMPLE_STEP + '\n            before = h'),
+        ('scores = h.dot', 'scores = before.dot'),
+    ],
+    'stops_with_first_row': [
+        ('captions[:, t] = word', 'captions[:, t] = word\n            if (word == self._end).any(): break')
+    ],
     'h_not_carried': [(SAMPLE_STEP, SAMPLE_STEP + '\n            h = h0')],
 }
 SAMPLE_LSTM = {
@@ -121,14 +156,18 @@ MISTAKES = {
     'word_embedding_forward': {'off_by_one': [('W[x]', 'W[x - 1]')]},
     'word_embedding_backward': {
         'repeats_once': [('np.add.at(dW, x, dout)', 'dW[x] += dout')],
-        'repeats_averaged': [('np.add.at(dW, x, dout)',
-                              'for v in np.unique(x): dW[v] = dout[x == v].mean(axis=0)')],
+        'repeats_averaged': [
+            ('np.add.at(dW, x, dout)', 'for v in np.unique(x): dW[v] = dout[x == v].mean(axis=0)')
+        ],
         'counts': [('np.add.at(dW, x, dout)', 'np.add.at(dW, x, 1)')],
     },
     'temporal_softmax_loss': {
         'mask_left_out': [('mask * ', ''), ('    dx *= mask[:, None]\n', '')],
-        'mask_on_scores': [('probs = np.exp(', 'scores = scores * mask[:, None]\n    probs = np.exp('),
-                           ('mask * ', ''), ('    dx *= mask[:, None]\n', '')],
+        'mask_on_scores': [
+            ('probs = np.exp(', 'scores = scores * mask[:, None]\n    probs = np.exp('),
+            ('mask * ', ''),
+            ('    dx *= mask[:, None]\n', ''),
+        ],
         'mask_only_in_dx': [('mask * ', '')],
         'mask_only_in_loss': [('    dx *= mask[:, None]\n', '')],
         'averaged_over_T': [('/ N\n', '/ (N * T)\n'), ('dx /= N', 'dx /= N * T')],
@@ -141,13 +180,19 @@ MISTAKES = {
     },
     'sigmoid': {
         'sign': [('x >= 0', 'x < 0')],
-        'overflow': [('z = np.exp(-np.abs(x))\n    return np.where(x >= 0, 1, z) / (1 + z)',
-                      'z = np.exp(x)\n    return z / (1 + z)')],
+        'overflow': [
+            (
+                'z = np.exp(-np.abs(x))\n    return np.where(x >= 0, 1, z) / (1 + z)',
+                'z = np.exp(x)\n    return z / (1 + z)',
+            )
+        ],
         'derivative': [('(1 + z)', '(1 + z) * np.where(x >= 0, z, 1) / (1 + z)')],
         'tanh': [('np.where(x >= 0, 1, z) / (1 + z)', 'np.tanh(x)')],
     },
     'lstm_step_forward': {
-        'gates_interleaved': [('= np.split(a, 4, axis=1)', '= a[:, ::4], a[:, 1::4], a[:, 2::4], a[:, 3::4]')],
+        'gates_interleaved': [
+            ('= np.split(a, 4, axis=1)', '= a[:, ::4], a[:, 1::4], a[:, 2::4], a[:, 3::4]')
+        ],
         'gates_by_tanh': [('sigmoid', 'np.tanh')],
         'g_by_sigmoid': [('np.tanh(a_g)', 'sigmoid(a_g)')],
         'g_linear': [('np.tanh(a_g)', 'a_g')],
@@ -178,8 +223,11 @@ MISTAKES = {
         'df_from_next_c': [('df = dc * prev_c', 'df = dc * next_c')],
         'di_dg_swapped': [('di = dc * g', 'di = dc * i'), ('dg = dc * i', 'dg = dc * g')],
         'no_gate_derivatives': [('di * i * (1 - i), df * f * (1 - f), do * o * (1 - o)', 'di, df, do')],
-        'tanh_prime_on_gates': [('i * (1 - i)', '(1 - i ** 2)'), ('f * (1 - f)', '(1 - f ** 2)'),
-                                ('o * (1 - o)', '(1 - o ** 2)')],
+        'tanh_prime_on_gates': [
+            ('i * (1 - i)', '(1 - i ** 2)'),
+            ('f * (1 - f)', '(1 - f ** 2)'),
+            ('o * (1 - o)', '(1 - o ** 2)'),
+        ],
         'no_tanh_prime_of_g': [('da_g = dg * (1 - g ** 2)', 'da_g = dg')],
         'sigmoid_prime_on_g': [('dg * (1 - g ** 2)', 'dg * g * (1 - g)')],
         'no_square_of_g': [('1 - g ** 2', '1 - g')],
@@ -187,8 +235,12 @@ MISTAKES = {
     },
     'lstm_forward': {
         **time_forward(LSTM_STEP, 'prev_h, prev_c = h0, np.zeros_like(h0)'),
-        'c_not_carried': [(LSTM_STEP, LSTM_STEP.replace('prev_h, prev_c, Wx', 'prev_h, np.zeros_like(h0), Wx'))],
-        'nothing_carried': [(LSTM_STEP, LSTM_STEP.replace('prev_h, prev_c, Wx', 'h0, np.zeros_like(h0), Wx'))],
+        'c_not_carried': [
+            (LSTM_STEP, LSTM_STEP.replace('prev_h, prev_c, Wx', 'prev_h, np.zeros_like(h0), Wx'))
+        ],
+        'nothing_carried': [
+            (LSTM_STEP, LSTM_STEP.replace('prev_h, prev_c, Wx', 'h0, np.zeros_like(h0), Wx'))
+        ],
         'c0_is_h0': [('prev_h, prev_c = h0, np.zeros_like(h0)', 'prev_h, prev_c = h0, h0')],
         'c_returned': [('h[:, t] = prev_h', 'h[:, t] = prev_c')],
     },
@@ -197,8 +249,12 @@ MISTAKES = {
         'dh_not_carried': [('dh[:, t] + dprev_h', 'dh[:, t]')],
         'dc_not_carried': [('+ dprev_h, dprev_c, cache', '+ dprev_h, 0, cache')],
         'nothing_carried': [('dh[:, t] + dprev_h, dprev_c, cache', 'dh[:, t], 0, cache')],
-        'dc_starts_as_dh': [('dprev_h, dprev_c = np.zeros((N, H)), np.zeros((N, H))',
-                             'dprev_h, dprev_c = np.zeros((N, H)), dh[:, -1]')],
+        'dc_starts_as_dh': [
+            (
+                'dprev_h, dprev_c = np.zeros((N, H)), np.zeros((N, H))',
+                'dprev_h, dprev_c = np.zeros((N, H)), dh[:, -1]',
+            )
+        ],
         'dh0_is_dc0': [('dh0 = dprev_h', 'dh0 = dprev_c')],
     },
     'CaptioningRNN.loss[rnn]': LOSS,
@@ -209,7 +265,9 @@ MISTAKES = {
 for order in (order for order in permutations('ifog') if order != tuple('ifog')):
     columns, key = ', '.join(f'a_{gate}' for gate in order), ''.join(order)
     MISTAKES['lstm_step_forward'][f'order_{key}'] = [('a_i, a_f, a_o, a_g =', columns + ' =')]
-    MISTAKES['lstm_step_backward'][f'stacked_{key}'] = [('(da_i, da_f, da_o, da_g)', f'({columns})'.replace('a_', 'da_'))]
+    MISTAKES['lstm_step_backward'][f'stacked_{key}'] = [
+        ('(da_i, da_f, da_o, da_g)', f'({columns})'.replace('a_', 'da_'))
+    ]
 
 CHECKS = {one.name: one for one in all_checks()}
 CASES = [pytest.param(name, key, id=f'{name}-{key}') for name, one in CHECKS.items() for key in one.hints]
@@ -230,8 +288,9 @@ def test_mistake_is_told_by_its_own_hint(name, key):
 
 
 def test_every_mistake_has_a_hint():
-    assert {name: set(mistakes) for name, mistakes in MISTAKES.items()} == \
-        {name: set(one.hints) for name, one in CHECKS.items() if one.hints}
+    assert {name: set(mistakes) for name, mistakes in MISTAKES.items()} == {
+        name: set(one.hints) for name, one in CHECKS.items() if one.hints
+    }
 
 
 def test_hints_are_many_short_and_one_line():

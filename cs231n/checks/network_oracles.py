@@ -1,0 +1,49 @@
+"""Right answers for the notebook NetworkVisualization, by autograd in float64; see oracles.py."""
+
+import torch
+from torch import nn
+
+from .network_slips import fooling_facts
+
+
+class Net(nn.Module):
+    """The classifier of the checks: scores = x A + tanh(x B + c) D + e, frozen, with x the flattened pictures."""
+
+    def __init__(self, weights, dtype=torch.float32):
+        super().__init__()
+        for name, value in weights.items():
+            setattr(self, name, nn.Parameter(torch.tensor(value, dtype=dtype), requires_grad=False))
+        self.eval()
+
+    def forward(self, X):
+        x = X.flatten(1)  # (N, P)
+        return x @ self.A + torch.tanh(x @ self.B + self.c) @ self.D + self.e
+
+
+def _double(X, weights):
+    return torch.tensor(X, dtype=torch.float64), Net(weights, torch.float64)
+
+
+def compute_saliency_maps(X, y, weights):
+    X, net = _double(X, weights)
+    slopes = [torch.autograd.functional.jacobian(net, x[None])[0, k, 0] for x, k in zip(X, y.tolist())]
+    return (torch.stack(slopes).abs().max(dim=1).values.numpy(),)
+
+
+def make_fooling_image(X, target_y, weights):
+    x, net = _double(X, weights)
+    for _ in range(100):
+        if net(x).argmax() == target_y:
+            break
+        step = torch.autograd.functional.jacobian(lambda p: net(p)[0, target_y], x)
+        x = x + step / step.norm()
+    return fooling_facts(X, target_y, weights, x.numpy(), X)
+
+
+def class_visualization_update_step(img, second, target_y, l2_reg, learning_rate, weights):
+    pictures = []
+    for start in (img, second):
+        x, net = _double(start, weights)
+        up = torch.autograd.functional.jacobian(lambda p: net(p)[0, target_y] - l2_reg * p.pow(2).sum(), x)  # noqa: B023
+        pictures.append((x + learning_rate * up / up.norm()).numpy())
+    return tuple(pictures)
