@@ -47,7 +47,7 @@ EMBEDDINGS = {
     'one_hot': ('np.eye(len(W))[x] @ W', "dW = np.einsum('ntv,ntd->vd', np.eye(shape[0])[x], dout)"),
     'loops': (
         'np.array([[W[word] for word in row] for row in x])',
-        'for n in range(x.shape[0]):\n        for t in range(x.shape[1]):\n            dW[x[n, t]] += dout[n, t]',
+        'for n in range(len(x)):\n        for t in range(len(x[0])):\n            dW[x[n, t]] += dout[n, t]',
     ),
     'sums_over_equal': (
         'np.stack([W[row] for row in x])',
