@@ -45,7 +45,7 @@ digest() { # ALGORITHM FILE
   esac | cut -d ' ' -f 1
 }
 
-is_exact() { case $1 in '~'* | -) return 1 ;; *) return 0 ;; esac; }
+is_exact() { case $1 in \~* | -) return 1 ;; *) return 0 ;; esac; }
 
 # is_whole FILE BYTES CHECKSUM: the size is the cheap test, so it goes first.
 is_whole() {
@@ -228,17 +228,18 @@ rows_of() { # SET...: path, bytes, checksum and source of their files
 
 # missing_bytes SETS...: what is still to come, judged by sizes alone; a throw-away archive counts when a file is missing
 missing_bytes() {
-  local need=0 path bytes sum source archive=0
+  local need=0 archive=0 path bytes sum source size
   while read -r path bytes sum source; do
+    size=${bytes#\~}
     case $path in
       .download/*)
-        archive=$((${bytes#'~'} - $(bytes_of "$dest/$path") - $(bytes_of "$dest/$path.part")))
+        archive=$((size - $(bytes_of "$dest/$path") - $(bytes_of "$dest/$path.part")))
         continue
         ;;
     esac
     if [ "$bytes" = - ] || { [ -f "$dest/$path" ] && ! is_exact "$bytes"; }; then continue; fi
-    if [ "$(bytes_of "$dest/$path")" -eq "${bytes#'~'}" ]; then continue; fi
-    need=$((need + ${bytes#'~'} - $(bytes_of "$work/${path##*/}.part") + archive))
+    if [ "$(bytes_of "$dest/$path")" -eq "$size" ]; then continue; fi
+    need=$((need + size - $(bytes_of "$work/${path##*/}.part") + archive))
     archive=0
   done <<ROWS
 $(rows_of "$@")
@@ -326,8 +327,12 @@ case $stall$tries in *[!0-9]*) fail 'CS231N_STALL and CS231N_TRIES are whole num
 have curl || have wget || fail 'needs curl or wget'
 have sha256sum || have shasum || fail 'needs sha256sum or shasum'
 have md5sum || have md5 || fail 'needs md5sum or md5'
-if have python3; then python=python3; else python=python; fi
-case "$wanted" in *coco* | *styles* | *mnist*) have $python || fail 'needs python3 to unpack the archives' ;; esac
+python=python3
+if ! $python -c '' 2>/dev/null; then python=python; fi # on Windows python3 may be a stub that only opens the shop
+case $wanted in
+  *coco* | *styles* | *mnist*) $python -c '' 2>/dev/null || fail 'needs python3 to unpack the archives' ;;
+esac
+case $wanted in *coco*) ;; *) [ -z "$full" ] || fail '--full-features goes with coco' ;; esac
 
 mkdir -p "$dest/.download" 2>/dev/null || fail "cannot write in $dest"
 dest=$(cd "$dest" && pwd) || exit 1

@@ -170,12 +170,12 @@ def _first(problems):
 
 def sample_file(name: str) -> Path:
     """Return the path of a file of the sample world, building what is missing of it first."""
-    path = datasets_dir() / "sample" / name
-    if not path.is_file():
-        from cs231n.sample.build import build  # here, since the sample world itself uses the loaders' modules
+    folder = datasets_dir() / "sample"
+    if not ((folder / "built.txt").is_file() and (folder / name).is_file()):  # the stamp is written last
+        from cs231n.sample.build import build  # here, since the sample world itself uses this module
 
         build()
-    return path
+    return folder / name
 
 
 # ---- ImageNet ----

@@ -105,6 +105,7 @@ def test_the_sample_is_taken_and_built_when_missing(tmp_path, monkeypatch, capsy
 
     def build():
         built.append(write_coco(tmp_path / "sample/coco_captioning"))
+        (tmp_path / "sample/built.txt").write_text("")
 
     monkeypatch.setitem(sys.modules, "cs231n.sample.build", types.SimpleNamespace(build=build))
     assert load_coco_data()["train_captions"].shape == (N, T)

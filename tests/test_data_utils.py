@@ -44,6 +44,7 @@ def sample(root):
     (root / "sample").mkdir()
     np.savez(root / "sample/imagenet_val_25.npz", X=PICTURES, y=np.array([2, 0, 1, 2, 2]),
              class_names=np.array(["cat", "sailboat", "house"]))
+    put(root, "sample/built.txt", b"")
 
 
 def sha(data):
@@ -254,15 +255,23 @@ def test_num_of_another_type(sample, num):
 def save_sample(root):
     names = np.array(["a"])
     np.savez(root / "sample/imagenet_val_25.npz", X=PICTURES, y=np.zeros(5, int), class_names=names)
+    put(root, "sample/built.txt", b"")
 
 
-def test_a_missing_sample_is_built(root, monkeypatch):
+@pytest.mark.parametrize("there", [None, "built.txt", "imagenet_val_25.npz"])
+def test_a_sample_that_is_not_whole_is_built(root, monkeypatch, there):
+    built = []
+
     def build():
-        (root / "sample").mkdir()
+        built.append(1)
         save_sample(root)
 
     monkeypatch.setitem(sys.modules, "cs231n.sample.build", types.SimpleNamespace(build=build))
-    assert load_imagenet_val()[2] == {0: "a"}
+    (root / "sample").mkdir()
+    if there:
+        put(root, f"sample/{there}", b"from an interrupted build")
+    assert load_imagenet_val()[2] == load_imagenet_val()[2] == {0: "a"}
+    assert built == [1]
 
 
 def test_the_real_file(root, real_imagenet):

@@ -381,6 +381,25 @@ def test_an_interrupt_then_a_run_that_completes(desk, mirror, sent):
     assert desk.files() == {"val.npz": PICTURE}
 
 
+def test_an_interrupt_while_unpacking(desk, mirror):
+    python = desk.bin / "python3"
+    python.unlink()
+    python.write_text('#!/bin/sh\n[ "$2" = "" ] && exit\necho half > "$6/half"\nexec sleep 100\n')
+    python.chmod(0o755)
+    with desk.start("coco") as process:
+        while not any(desk.dest.rglob("half")):
+            time.sleep(0.01)
+        process.terminate()
+        _, err = process.communicate(timeout=120)
+    assert process.returncode == 1 and "interrupted" in err
+    assert desk.files() == {".download/coco.zip": COCO}
+    python.unlink()
+    python.symlink_to(sys.executable)
+    mirror.asked.clear()
+    assert_in_place(desk.run("coco"))
+    assert mirror.asked == [] and desk.files() == {"coco/captions.h5": CAPTIONS, "coco/pca.h5": PCA}
+
+
 def test_two_runs_at_once(desk, mirror):
     mirror.modes["val.npz"] = "slow"
     with desk.start("imagenet") as first:
@@ -443,13 +462,21 @@ def test_help_and_bad_words(desk):
     assert_failed(desk.run("cifar"), "usage:", "'cifar' is not known")
     assert_failed(desk.run("coco", "--dest"), "--dest needs a folder")
     assert_failed(desk.run("imagenet", CS231N_TRIES="many"), "whole numbers")
+    assert_failed(desk.run("imagenet", "--full-features"), "goes with coco")
     assert_failed(desk.run("imagenet", CS231N_FILES="/nowhere.tsv"), "/nowhere.tsv")
     assert not desk.dest.exists()
 
 
-def test_without_client_or_python(tmp_path, mirror):
+def test_without_a_client(tmp_path, mirror):
     desk = Desk(tmp_path, None, mirror.url)
     assert_failed(desk.run("imagenet"), "needs curl or wget")
+
+
+def test_python_is_needed_for_archives_only(desk, mirror):
+    (desk.bin / "python3").unlink()
+    assert_failed(desk.run("styles"), "needs python3")
+    assert mirror.asked == []
+    assert_in_place(desk.run("imagenet", "squeezenet"))
 
 
 def test_a_folder_that_cannot_be_made(desk, tmp_path):
