@@ -1,14 +1,15 @@
 """Handwriting-like digits in MNIST's own files, drawn with a pen: `make(folder)` takes a few seconds.
 
-A digit is one of several skeletons that people write, made a writer's own (moved control points, other proportions,
-warp, slant, turn) and drawn with a pen of some thickness and pressure. Then all is done as MNIST did to its scans
-(LeCun et al., 1998): scaled to fit a box of 20 x 20, and shifted so that the centre of mass is the middle of 28 x 28.
-Points are rounded to a fine grid before the drawing, which uses exact operations only: the same pixels everywhere.
+A digit is one of several skeletons that people write, made a writer's own (moved control points, other
+proportions, warp, slant, turn) and drawn with a pen of some thickness and pressure. Then all is done as
+MNIST did to its scans (LeCun et al., 1998): scaled to fit a box of 20 x 20, and shifted so that the centre
+of mass is the middle of 28 x 28. Points are rounded to a fine grid before the drawing, which uses exact
+operations only: the same pixels everywhere.
 """
 
 import os
 import struct
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -26,10 +27,10 @@ CHUNK = 128             # digits drawn at a time: what fits into a processor's c
 
 
 def make(folder):
-    """Write the digits into `folder`/MNIST/raw, from where torchvision.datasets.MNIST(root=folder) reads them.
+    """Write the digits into `folder`/MNIST/raw, where torchvision.datasets.MNIST(root=folder) reads them.
 
-    20,000 digits to train on and 4,000 to test on, in the idx files of MNIST (not compressed). Files appear whole or
-    not at all. Returns the folder of the files.
+    20,000 digits to train on and 4,000 to test on, in the idx files of MNIST (not compressed). Files appear
+    whole or not at all. Returns the folder of the files.
     """
     raw = Path(folder) / 'MNIST' / 'raw'
     raw.mkdir(parents=True, exist_ok=True)
@@ -41,7 +42,7 @@ def make(folder):
 
 
 def _write_idx(path, array):
-    """MNIST's format: two zeros, 8 for uint8, the number of axes, their sizes as big-endian int32, then the bytes."""
+    """MNIST's format: 0, 0, 8 for uint8, the number of axes, their sizes as big-endian int32, the bytes."""
     part = path.with_name(f'.{path.name}.{os.getpid()}')
     part.write_bytes(struct.pack(f'>HBB{array.ndim}i', 0, 8, array.ndim, *array.shape) + array.tobytes())
     os.replace(part, path)
@@ -71,7 +72,7 @@ def draw_digits(count, seed):
     return pictures, labels
 
 
-@lru_cache(maxsize=None)
+@cache
 def _shares(label):
     """How common each way of writing a digit is, as probabilities."""
     weights = np.array([weight for weight, _ in STROKES[label]], float)
@@ -81,12 +82,12 @@ def _shares(label):
 # ---- from a skeleton to what a writer makes of it ----
 
 
-@lru_cache(maxsize=None)
+@cache
 def _skeleton(curves):
-    """Curves of control points -> their distinct points (K, 2), a matrix (P, K) that interpolates, each curve's end.
+    """Curves of control points -> the distinct points (K, 2), a matrix (P, K) that interpolates, the ends.
 
-    A curve is a Catmull-Rom spline, smoothed a little; curves that share a point meet there in a corner, wherever it
-    is moved to.
+    A curve is a Catmull-Rom spline, smoothed a little; curves that share a point meet there in a corner,
+    wherever it is moved to.
     """
     points = list(dict.fromkeys(point for curve in curves for point in curve))
     unit, found = np.eye(len(points)), []
@@ -106,11 +107,12 @@ def _skeleton(curves):
 
 
 def _write(curves, N, rng):
-    """N writers' versions of a skeleton -> points (N, P, 2), 1 high or so, and their places along the curve (P,), 0..1."""
+    """N writers' versions of a skeleton -> points (N, P, 2), about 1 high, and places on the curve (P,)."""
     points, weights, ends = _skeleton(curves)
-    moves = 0.032 * rng.standard_normal((N, *points.shape)) * rng.gamma(5.0, 0.2, (N, 1, 1))  # some are careless
-    path = np.einsum('pk,nkc->npc', weights, points + moves) - 0.5  # (N, P, 2)
-    x, y = path[..., 0], path[..., 1]
+    careless = rng.gamma(5.0, 0.2, (N, 1, 1))
+    moved = points + 0.032 * careless * rng.standard_normal((N, *points.shape))  # (N, K, 2)
+    path = np.einsum('pk,nkc->npc', weights, moved) - 0.5
+    x, y = path[..., 0], path[..., 1]  # (N, P) each
 
     def one(spread):
         """A number of each writer's own, (N, 1)."""
@@ -138,7 +140,7 @@ def _ink(path, phase, rng):
     press = 1 + 0.05 * rng.standard_normal((N, P))
     for waves in (1, 2):
         press += 0.09 * rng.standard_normal((N, 1)) * np.cos(waves * np.pi * phase)
-    radius = np.clip(1.16 * np.exp(0.24 * rng.standard_normal((N, 1))) * press, 0.6, 2.6)  # (N, P) in pixels
+    radius = np.clip(1.18 * np.exp(0.27 * rng.standard_normal((N, 1))) * press, 0.6, 2.8)  # (N, P) in pixels
     edge = rng.uniform(0.8, 1.2, N)  # width of the grey between ink and paper
 
     low, high = path.min(axis=1, keepdims=True), path.max(axis=1, keepdims=True)  # (N, 1, 2)
@@ -147,7 +149,8 @@ def _ink(path, phase, rng):
     x, y, r, edge = (np.rint(v * GRID).T.astype(np.float32) / np.float32(GRID)
                      for v in (path[..., 0], path[..., 1], radius, edge))  # (P, N) each, edge (N,)
 
-    # How far a pixel lies inside of the ink, r - d, taken as (r^2 - d^2) / 2r: the same at the edge, and d^2 is a sum.
+    # How far a pixel lies inside of the ink, r - d, taken as (r^2 - d^2) / 2r: the same at the edge, and
+    # d^2 is a sum.
     pixel = (np.arange(BOX, dtype=np.float32) + np.float32(0.5))[:, None]
     inside, here = np.full((2, BOX, BOX, N), -BOX ** 2, np.float32)
     for p in range(P):
@@ -158,7 +161,7 @@ def _ink(path, phase, rng):
 
 
 def _centre(ink):
-    """Ink (N, 20, 20) -> pictures (N, 28, 28): shifted by whole pixels, so that the centre of mass is in the middle."""
+    """Ink (N, 20, 20) -> pictures (N, 28, 28), shifted by whole pixels: centre of mass in the middle."""
     N = len(ink)
     index, mass = np.arange(BOX), ink.sum(axis=(1, 2), dtype=np.int64)
     shifts = []

@@ -1,0 +1,320 @@
+"""Generative adversarial networks (Goodfellow et al., 2014) on digits: vanilla, least-squares, convolutional.
+
+Logits, not probabilities, go from the discriminator to the losses; pictures are in [-1, 1] wherever a
+network sees them.
+"""
+
+import math
+import os
+from contextlib import contextmanager
+
+import torch
+from torch import nn
+from tqdm.auto import tqdm
+
+from cs231n.gan_tools import (
+    ChunkSampler,
+    Flatten,
+    Unflatten,
+    count_params,
+    deprocess_img,
+    initialize_weights,
+    preprocess_img,
+    rel_error,
+)
+
+__all__ = ['NOISE_DIM', 'ChunkSampler', 'Flatten', 'Unflatten', 'bce_loss', 'build_dc_classifier',
+           'build_dc_generator', 'count_params', 'deprocess_img', 'discriminator', 'discriminator_loss',
+           'generator', 'generator_loss', 'get_optimizer', 'initialize_weights', 'ls_discriminator_loss',
+           'ls_generator_loss', 'preprocess_img', 'rel_error', 'run_a_gan', 'sample_noise']
+
+NOISE_DIM = 96
+SHOWN = 16  # pictures in each array that run_a_gan returns
+
+
+# ---- noise and the fully connected networks ----
+
+
+@contextmanager
+def _seeded(seed):
+    """Start random numbers on the CPU from `seed` (unless None) and leave torch's own stream as it was."""
+    with torch.random.fork_rng(devices=[], enabled=seed is not None):
+        if seed is not None:
+            torch.manual_seed(seed)
+        yield
+
+
+def sample_noise(batch_size, dim, seed=None):
+    """Draw the generator's input, uniform between -1 and 1.
+
+    batch_size N and dim, positive ints; seed: an int for the same noise each time, else torch's stream goes
+    on. Returns float32 (N, dim) on the CPU, each number in [-1, 1).
+    """
+    with _seeded(seed):
+        # BEGIN SOLUTION
+        return 2 * torch.rand(batch_size, dim) - 1
+        # END SOLUTION
+
+
+def discriminator(seed=None):
+    """A fully connected discriminator of real and fake pictures.
+
+    flatten -> Linear(784, 256) -> LeakyReLU(0.01) -> Linear(256, 256) -> LeakyReLU(0.01) -> Linear(256, 1)
+
+    seed: an int for the same initial weights each time. Returns a module that maps pictures (N, 1, 28, 28)
+    or (N, 784) in [-1, 1] to logits (N, 1); 267,009 parameters.
+    """
+    with _seeded(seed):
+        # BEGIN SOLUTION
+        model = nn.Sequential(
+            Flatten(),
+            nn.Linear(784, 256),
+            nn.LeakyReLU(0.01),
+            nn.Linear(256, 256),
+            nn.LeakyReLU(0.01),
+            nn.Linear(256, 1),
+        )
+        # END SOLUTION
+    return model
+
+
+def generator(noise_dim=NOISE_DIM, seed=None):
+    """A fully connected generator of pictures.
+
+    Linear(noise_dim, 1024) -> ReLU -> Linear(1024, 1024) -> ReLU -> Linear(1024, 784) -> Tanh
+
+    noise_dim Z; seed: an int for the same initial weights each time. Returns a module that maps noise (N,
+    Z) to pictures (N, 784) in [-1, 1]; 1,858,320 parameters with Z = 4.
+    """
+    with _seeded(seed):
+        # BEGIN SOLUTION
+        model = nn.Sequential(
+            nn.Linear(noise_dim, 1024),
+            nn.ReLU(),
+            nn.Linear(1024, 1024),
+            nn.ReLU(),
+            nn.Linear(1024, 784),
+            nn.Tanh(),
+        )
+        # END SOLUTION
+    return model
+
+
+# ---- losses ----
+
+
+def bce_loss(input, target):
+    """Binary cross-entropy of logits s against labels y, averaged, with no overflow for any finite s.
+
+    mean of -y log σ(s) - (1 - y) log(1 - σ(s))  =  mean of max(s, 0) - s y + log(1 + exp(-|s|))
+
+    input s and target y in [0, 1]: floating tensors of one shape. Returns a scalar tensor that gradients
+    flow through.
+    """
+    # BEGIN SOLUTION
+    return (input.clamp(min=0) - input * target + torch.log1p(torch.exp(-input.abs()))).mean()
+    # END SOLUTION
+
+
+def discriminator_loss(logits_real, logits_fake):
+    """The discriminator's loss: real pictures have the label 1, fakes the label 0.
+
+    -E[log D(x)] - E[log(1 - D(G(z)))], with D the sigmoid of the logits
+
+    logits_real, logits_fake: (N, 1) or (N,), not necessarily equally many. Returns a scalar tensor.
+    Goodfellow et al., NeurIPS 2014, arXiv:1406.2661.
+    """
+    # BEGIN SOLUTION
+    return (bce_loss(logits_real, torch.ones_like(logits_real))
+            + bce_loss(logits_fake, torch.zeros_like(logits_fake)))
+    # END SOLUTION
+
+
+def generator_loss(logits_fake):
+    """The generator's loss, in the form that does not saturate: it wants its fakes to be taken for real.
+
+    -E[log D(G(z))], with D the sigmoid of the logits
+
+    logits_fake: (N, 1) or (N,). Returns a scalar tensor. Goodfellow et al., NeurIPS 2014, section 3,
+    arXiv:1406.2661.
+    """
+    # BEGIN SOLUTION
+    return bce_loss(logits_fake, torch.ones_like(logits_fake))
+    # END SOLUTION
+
+
+def ls_discriminator_loss(scores_real, scores_fake):
+    """The discriminator's loss in a least-squares GAN: scores of real pictures to 1, of fakes to 0.
+
+    1/2 E[(D(x) - 1)²] + 1/2 E[D(G(z))²], with D the scores themselves, no sigmoid
+
+    scores_real, scores_fake: (N, 1) or (N,). Returns a scalar tensor. Mao et al., ICCV 2017,
+    arXiv:1611.04076.
+    """
+    # BEGIN SOLUTION
+    return 0.5 * ((scores_real - 1) ** 2).mean() + 0.5 * (scores_fake ** 2).mean()
+    # END SOLUTION
+
+
+def ls_generator_loss(scores_fake):
+    """The generator's loss in a least-squares GAN: scores of its fakes to 1.
+
+    1/2 E[(D(G(z)) - 1)²], with D the scores themselves, no sigmoid
+
+    scores_fake: (N, 1) or (N,). Returns a scalar tensor. Mao et al., ICCV 2017, arXiv:1611.04076.
+    """
+    # BEGIN SOLUTION
+    return 0.5 * ((scores_fake - 1) ** 2).mean()
+    # END SOLUTION
+
+
+def get_optimizer(model):
+    """Adam for the parameters of `model`: learning rate 1e-3, β1 = 0.5, β2 = 0.999.
+
+    The low β1 forgets old gradients soon, since the other network keeps changing the goal. Returns a
+    torch.optim.Optimizer. Radford et al., ICLR 2016, arXiv:1511.06434.
+    """
+    # BEGIN SOLUTION
+    return torch.optim.Adam(model.parameters(), lr=1e-3, betas=(0.5, 0.999))
+    # END SOLUTION
+
+
+# ---- the deep convolutional networks ----
+
+
+def build_dc_classifier(batch_size=None):
+    """A convolutional discriminator.
+
+    unflatten to (N, 1, 28, 28) -> Conv(32 of 5 x 5) -> LeakyReLU(0.01) -> MaxPool(2) -> Conv(64 of 5 x 5) ->
+    LeakyReLU(0.01) -> MaxPool(2) -> flatten -> Linear(1024, 1024) -> LeakyReLU(0.01) -> Linear(1024, 1)
+
+    batch_size: not needed, any N is taken. Returns a module that maps pictures (N, 784) or (N, 1, 28, 28)
+    in [-1, 1] to scores (N, 1); 1,102,721 parameters. After Radford et al., ICLR 2016, arXiv:1511.06434.
+    """
+    # BEGIN SOLUTION
+    return nn.Sequential(
+        Unflatten(-1, 1, 28, 28),
+        nn.Conv2d(1, 32, 5),
+        nn.LeakyReLU(0.01),
+        nn.MaxPool2d(2),
+        nn.Conv2d(32, 64, 5),
+        nn.LeakyReLU(0.01),
+        nn.MaxPool2d(2),
+        Flatten(),
+        nn.Linear(4 * 4 * 64, 4 * 4 * 64),
+        nn.LeakyReLU(0.01),
+        nn.Linear(4 * 4 * 64, 1),
+    )
+    # END SOLUTION
+
+
+def build_dc_generator(noise_dim=NOISE_DIM):
+    """A convolutional generator.
+
+    Linear(noise_dim, 1024) -> ReLU -> BatchNorm -> Linear(1024, 6272) -> ReLU -> BatchNorm -> unflatten to
+    (N, 128, 7, 7) -> ConvTranspose(64 of 4 x 4, stride 2, padding 1) -> ReLU -> BatchNorm ->
+    ConvTranspose(1 of 4 x 4, stride 2, padding 1) -> Tanh -> flatten
+
+    noise_dim Z. Returns a module that maps noise (N, Z) to pictures (N, 784) in [-1, 1]; in training mode N
+    is at least 2, for batch normalization. 6,580,801 parameters with Z = 4. After Chen et al. (InfoGAN),
+    appendix C, arXiv:1606.03657.
+    """
+    # BEGIN SOLUTION
+    return nn.Sequential(
+        nn.Linear(noise_dim, 1024),
+        nn.ReLU(),
+        nn.BatchNorm1d(1024),
+        nn.Linear(1024, 7 * 7 * 128),
+        nn.ReLU(),
+        nn.BatchNorm1d(7 * 7 * 128),
+        Unflatten(-1, 128, 7, 7),
+        nn.ConvTranspose2d(128, 64, 4, stride=2, padding=1),
+        nn.ReLU(),
+        nn.BatchNorm2d(64),
+        nn.ConvTranspose2d(64, 1, 4, stride=2, padding=1),
+        nn.Tanh(),
+        Flatten(),
+    )
+    # END SOLUTION
+
+
+# ---- the game ----
+
+
+def run_a_gan(D, G, D_solver, G_solver, discriminator_loss, generator_loss, loader_train, show_every=250,
+              batch_size=128, noise_size=96, num_epochs=10, *, rng=None, history=None, progress=True):
+    """Train a GAN: in each step D learns to tell a batch of pictures from as many fakes, then G to fool D.
+
+    D: maps pictures (N, ...) in [-1, 1] to scores; G: maps noise (N, noise_size) to pictures. Both learn in
+    place. D_solver, G_solver: their optimizers.
+    discriminator_loss: (scores_real, scores_fake) -> loss; generator_loss: scores_fake -> loss.
+    loader_train: gives batches (x, labels), x in [0, 1]; each batch is used in each epoch, however small.
+    show_every: steps between two arrays of the result. batch_size: not needed, the loader decides.
+    rng: a torch.Generator that all noise comes from (default: torch's global one).
+    history: a dict; the losses of all steps are appended to its lists 'D' and 'G'.
+    progress: show a bar; CS231N_PROGRESS=0 in the environment hides it.
+
+    Returns a list of float32 arrays (16, ...) in [-1, 1]: what G makes of the same 16 noises before the first
+    step, after every show_every steps, and after the last. Raises ValueError if show_every < 1, if x is not
+    in [0, 1] or if the loader is empty; FloatingPointError, before the update, if a loss is NaN or infinite.
+    """
+    if show_every < 1:
+        raise ValueError(f'show_every must be at least 1, got {show_every}')
+    device = next(G.parameters()).device
+    noise = lambda N: sample_noise(N, noise_size, seed=_draw_seed(rng)).to(device)
+    history = {} if history is None else history
+    fixed, images, step = noise(SHOWN), [], 0
+    with _bar(num_epochs, loader_train, progress) as bar:
+        for x in (batch[0] for _ in range(num_epochs) for batch in loader_train):
+            if step % show_every == 0:
+                images.append(_pictures(G, fixed))
+            step += 1
+            real = preprocess_img(_in_range(x).to(device))
+            fake = G(noise(max(len(x), 2)))  # batch normalization needs two
+
+            loss_D = discriminator_loss(D(real), D(fake.detach()))  # detached: G is not to learn from this
+            _update('D', loss_D, D_solver, D, history, step)
+            loss_G = generator_loss(D(fake))  # through D, but no gradient is left in D
+            _update('G', loss_G, G_solver, G, history, step)
+            bar.update()
+    if step == 0:
+        raise ValueError('loader_train gives no batch, or num_epochs is 0')
+    return [*images, _pictures(G, fixed)]
+
+
+def _update(name, loss, solver, model, history, step):
+    """One step of one optimizer; the gradient of the loss goes to the parameters of its own model only."""
+    value = loss.item()
+    if not math.isfinite(value):
+        raise FloatingPointError(f'step {step}: the loss of {name} is {value}')
+    solver.zero_grad()
+    loss.backward(inputs=list(model.parameters()))
+    solver.step()
+    history.setdefault(name, []).append(value)
+
+
+def _bar(num_epochs, loader, progress):
+    steps = num_epochs * len(loader) if hasattr(loader, '__len__') else None
+    return tqdm(total=steps, unit='step', disable=not progress or os.environ.get('CS231N_PROGRESS') == '0')
+
+
+def _draw_seed(rng):
+    return int(torch.randint(2 ** 31, (1,), generator=rng))
+
+
+def _in_range(x):
+    """x itself, or a ValueError if its values are not in [0, 1]."""
+    low, high = float(x.min()), float(x.max())
+    if not 0 <= low <= high <= 1:
+        raise ValueError(f'loader_train: x must be in [0, 1], got {low:.3g} to {high:.3g}')
+    return x
+
+
+@torch.no_grad()
+def _pictures(G, noise):
+    """What G makes of the noise as it would be used, in eval mode -> float32 array; G stays as it was."""
+    modes = {module: module.training for module in G.modules()}
+    pictures = G.eval()(noise).float().cpu().numpy()
+    for module, mode in modes.items():
+        module.training = mode
+    return pictures
