@@ -100,7 +100,7 @@ def _params(seed, scale, gates, D, W, H):
 def _loss_case(seed, gates, N, T, D, W, H):
     """Captions of several lengths, so that a mask of the input words differs from one of the targets."""
     rng = np.random.RandomState(seed)
-    captions = rng.randint(3, V, size=(N, T + 1))
+    captions = rng.randint(3, V, size=(N, T + 1), dtype=np.int64)
     captions[:, 0] = START
     for row, caption in enumerate(captions):
         end = T - row % (T - 1)

@@ -1,4 +1,8 @@
-"""A check: what is asked of one function, and the judgement of an answer to it."""
+"""A check: what is asked of one function, and the judgement of an answer to it.
+
+The checks of a notebook are data, in <notebook>_checks.py: inputs, names of outputs, hints. The right answers are
+computed in oracles.py, the wrong ones that hints belong to in slips.py; here they are arrays from answers.py.
+"""
 
 import copy
 import importlib

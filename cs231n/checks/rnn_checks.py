@@ -56,7 +56,7 @@ def _sequence_back(seed, N, T, D, H):
 
 
 def _words(seed, N, T, V, D):
-    return {'x': np.random.RandomState(seed).randint(V, size=(N, T)), **draw(seed, W=(V, D))}
+    return {'x': np.random.RandomState(seed).randint(V, size=(N, T), dtype=np.int64), **draw(seed, W=(V, D))}
 
 
 def _repeated_words(seed, N, T, V, D):
@@ -74,7 +74,7 @@ def _affine_back(seed, N, T, D, M):
 
 def _scores(seed, N, T, V):
     rng = np.random.RandomState(seed)
-    scores, y = 2 * rng.standard_normal((N, T, V)), rng.randint(V, size=(N, T))
+    scores, y = 2 * rng.standard_normal((N, T, V)), rng.randint(V, size=(N, T), dtype=np.int64)
     return {'x': scores, 'y': y, 'mask': rng.rand(N, T) < 0.6}
 
 

@@ -1,4 +1,6 @@
-"""A right solution as students write it, step by step, and what one gets by editing its text."""
+"""A right solution of the RNN and LSTM notebooks as students write it, and what edits of its text give."""
+
+from cs231n.checks import all_checks
 
 RIGHT = '''
 import numpy as np
@@ -215,3 +217,8 @@ def run(source, name):
     exec(compile(source, '<cell>', 'exec'), namespace)
     top, _, method = name.partition('.')
     return getattr(namespace[top], method) if method else namespace[top]
+
+
+def layer_checks():
+    """The checks of the notebooks RNN and LSTM, whose functions RIGHT holds."""
+    return [one for one in all_checks() if one.notebook in ('RNN', 'LSTM')]

@@ -3,9 +3,9 @@
 from itertools import permutations
 
 import pytest
-from student import write
+from student import layer_checks, write
 
-from cs231n.checks import all_checks, check
+from cs231n.checks import check
 
 STEP = 'prev_h, step = rnn_step_forward(x[:, t], prev_h, Wx, Wh, b)'
 LSTM_STEP = 'prev_h, prev_c, step = lstm_step_forward(x[:, t], prev_h, prev_c, Wx, Wh, b)'
@@ -269,7 +269,7 @@ for order in (order for order in permutations('ifog') if order != tuple('ifog'))
         ('(da_i, da_f, da_o, da_g)', f'({columns})'.replace('a_', 'da_'))
     ]
 
-CHECKS = {one.name: one for one in all_checks()}
+CHECKS = {one.name: one for one in layer_checks()}
 CASES = [pytest.param(name, key, id=f'{name}-{key}') for name, one in CHECKS.items() for key in one.hints]
 
 
@@ -295,7 +295,7 @@ def test_every_mistake_has_a_hint():
 
 def test_hints_are_many_short_and_one_line():
     count = {'RNN': 0, 'LSTM': 0}
-    for one in all_checks():
+    for one in layer_checks():
         count[one.notebook] += sum(not key.startswith(('order_', 'stacked_')) for key in one.hints)
         for hint in one.hints.values():
             assert len(hint) <= 150 and '\n' not in hint and hint.endswith('.'), hint
