@@ -1,6 +1,6 @@
 """A check: what is asked of one function, and the judgement of an answer to it.
 
-The checks of a notebook are data, in <notebook>_checks.py: inputs, names of outputs, hints. The right answers are
+The checks of a notebook are data, in <notebook>_checks.py: inputs, names of outputs, hints. Right answers are
 computed in oracles.py, the wrong ones that hints belong to in slips.py; here they are arrays from answers.py.
 """
 
