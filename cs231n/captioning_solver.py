@@ -47,6 +47,10 @@ class CaptioningSolver:
         self.num_epochs, self.print_every, self.verbose = num_epochs, print_every, verbose
         self.clip_value, self.clip_norm = clip_value, clip_norm
         self.metric, self.metric_every, self.progress = metric, metric_every, progress
+        for name in ('batch_size', 'num_epochs', 'print_every', 'clip_value', 'clip_norm', 'metric_every'):
+            value = getattr(self, name)
+            if value is not None and not value > 0:
+                raise ValueError(f'CaptioningSolver: {name} must be positive, got {value}')
         self.rng = np.random.RandomState(seed) if seed is not None else rng
         self.optim_configs = {name: dict(optim_config or {}) for name in model.params}
         self.iterations_per_epoch = max(int(len(data['train_captions']) / batch_size), 1)
@@ -54,10 +58,6 @@ class CaptioningSolver:
         self.last_iteration = num_epochs * self.iterations_per_epoch
         self.loss_history, self.metric_history = [], []
         self.best_params, self.best_metric = {}, None
-        for name in ('batch_size', 'num_epochs', 'print_every', 'clip_value', 'clip_norm', 'metric_every'):
-            value = getattr(self, name)
-            if value is not None and not value > 0:
-                raise ValueError(f'CaptioningSolver: {name} must be positive, got {value}')
 
     def train(self):
         """Run the epochs that are left, or num_epochs more where none is; losses are added to loss_history.
@@ -76,15 +76,13 @@ class CaptioningSolver:
                     print(f'(Iteration {self.iteration} / {self.last_iteration}) loss: {loss:f}')
 
     def _step(self):
-        """Draw a minibatch, update every parameter, and do what is due at this iteration; return the loss."""
-        captions, features, _urls = sample_coco_minibatch(
-            self.data, batch_size=self.batch_size, split='train', rng=self.rng)
-        loss, grads = self.model.loss(features, captions)
-        loss = float(loss)
-        if not math.isfinite(loss):
-            raise FloatingPointError(
-                f'the loss is {loss} at iteration {self.iteration + 1} of {self.last_iteration}: lower '
-                "optim_config['learning_rate'], or bound the gradients with clip_norm=5 or clip_value=1")
+        """Update every parameter once, do what is due at this iteration, and return the loss."""
+        before = _rng_state(self.rng)
+        try:
+            loss, grads = self._loss()
+        except BaseException:  # an interrupt, too: the next train() must draw this minibatch again
+            _set_rng_state(self.rng, before)
+            raise
         grads = self._clip(grads)
         update, params, configs = getattr(optim, self.update_rule), self.model.params, self.optim_configs
         for name, w in params.items():
@@ -99,6 +97,17 @@ class CaptioningSolver:
         if self.metric and (self.iteration % self.metric_every == 0 if self.metric_every else end_of_epoch):
             self._measure()
         return loss
+
+    def _loss(self):
+        """Draw a minibatch and return its loss, a float, and the gradients."""
+        captions, features, _urls = sample_coco_minibatch(
+            self.data, batch_size=self.batch_size, split='train', rng=self.rng)
+        loss, grads = self.model.loss(features, captions)
+        if not np.isfinite(loss):
+            raise FloatingPointError(
+                f'the loss is {loss} at iteration {self.iteration + 1} of {self.last_iteration}: lower '
+                "optim_config['learning_rate'], or bound the gradients with clip_norm=5 or clip_value=1")
+        return float(loss), grads
 
     def _clip(self, grads):
         """Return the gradients within clip_value and clip_norm."""
@@ -135,7 +144,7 @@ class CaptioningSolver:
             'settings': {name: getattr(self, name) for name in SETTINGS}, 'configs': configs,
             'iteration': self.iteration, 'epoch': self.epoch, 'last_iteration': self.last_iteration,
             'loss_history': self.loss_history, 'metric_history': self.metric_history,
-            'best_metric': self.best_metric, 'rng': _rng_state(self.rng),
+            'best_metric': self.best_metric, 'rng': [type(self.rng).__name__, _rng_state(self.rng)],
         }
         arrays['meta'] = np.array(json.dumps(meta, default=lambda value: value.tolist()))
         part = f'{os.fspath(path)}.{os.getpid()}.part'
@@ -177,35 +186,41 @@ class CaptioningSolver:
         if 'num_epochs' not in changes:
             solver.last_iteration = meta['last_iteration']
         if not {'seed', 'rng'} & changes.keys():
-            solver.rng = _restored_rng(meta['rng'])
+            solver.rng = _restored_rng(*meta['rng'])
         return solver
 
 
 def _read(path):
     """Return the arrays and the settings in a file that `CaptioningSolver.save` wrote."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = dict(file)
+        with open(path, 'rb') as file, np.load(file, allow_pickle=False) as archive:
+            arrays = dict(archive)
         return arrays, json.loads(str(arrays.pop('meta')))
-    except (ValueError, KeyError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+    except (ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
         raise ValueError(f'CaptioningSolver.resume: path must be a file of save, got {path}') from error
 
 
 def _rng_state(rng):
-    """Return the state of a Generator, a RandomState, or (None) the global np.random, as a dict for JSON."""
+    """Return the state of a Generator, a RandomState, or (None) the global np.random, as a dict."""
     if isinstance(rng, np.random.Generator):
-        return {'kind': 'Generator', 'state': rng.bit_generator.state}
-    kind = 'global' if rng is None else 'RandomState'
-    return {'kind': kind, 'state': (np.random if rng is None else rng).get_state(legacy=False)}
+        return rng.bit_generator.state
+    return (np.random if rng is None else rng).get_state(legacy=False)
 
 
-def _restored_rng(saved):
-    """Return a random generator in a saved state; the global one is set, and None stands for it."""
-    state = saved['state']
-    if saved['kind'] == 'Generator':
-        bit_generator = getattr(np.random, state['bit_generator'])()
-        bit_generator.state = state
-        return np.random.Generator(bit_generator)
-    rng = np.random if saved['kind'] == 'global' else np.random.RandomState()
-    rng.set_state(state)
-    return None if saved['kind'] == 'global' else rng
+def _set_rng_state(rng, state):
+    """Put a generator into a state that `_rng_state` returned."""
+    if isinstance(rng, np.random.Generator):
+        rng.bit_generator.state = state
+    else:
+        (np.random if rng is None else rng).set_state(state)
+
+
+def _restored_rng(kind, state):
+    """Return a generator of a kind (its type's name) in a saved state; None is the global one, now set."""
+    rng = None
+    if kind == 'Generator':
+        rng = np.random.Generator(getattr(np.random, state['bit_generator'])())
+    elif kind == 'RandomState':
+        rng = np.random.RandomState()
+    _set_rng_state(rng, state)
+    return rng

@@ -69,7 +69,7 @@ def beam_search(model, features, max_length, beam_width, length_penalty):
     """
     N, K, V = len(features), beam_width, len(model.params['W_embed'])
     row = np.arange(N)[:, None]
-    h, c = (state.repeat(K, axis=0) for state in _first_state(model, features))  # (N * K, H)
+    h, c = _first_state(model, features.repeat(K, axis=0))  # (N * K, H)
     words = np.full((N, K), model._start)
     beam = np.full((N, K, max_length), model._null, np.int32)
     log_p = np.full((N, K), -np.inf)
@@ -84,7 +84,8 @@ def beam_search(model, features, max_length, beam_width, length_penalty):
         parent, words = np.divmod(top, V)  # (N, K)
         beam = beam[row, parent]
         beam[:, :, t] = words
-        h, c = (state.reshape(N, K, -1)[row, parent].reshape(N * K, -1) for state in (h, c))
+        kept = (row * K + parent).reshape(N * K)
+        h, c = h[kept], c[kept]
 
         leaves = (words == model._end) & (log_p > -np.inf)
         score = np.where(leaves | (t == max_length - 1), log_p / (t + 1)**length_penalty, -np.inf)

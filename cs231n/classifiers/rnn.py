@@ -83,6 +83,8 @@ class CaptioningRNN:
         features = self._check_features('loss', features)
         captions = _check_indices('CaptioningRNN.loss: captions', captions, len(self.params['W_embed']))
         _check_shape('CaptioningRNN.loss: captions', 'N, T', captions, len(features), None)
+        if len(features) == 0:
+            raise ValueError(f'CaptioningRNN.loss: features must hold N ≥ 1 examples, got {features.shape}')
         if captions.shape[1] < 2:
             raise ValueError(f'CaptioningRNN.loss: captions must hold T ≥ 2 words, got {captions.shape}')
         captions_in, captions_out = captions[:, :-1], captions[:, 1:]

@@ -1,0 +1,420 @@
+"""CaptioningSolver: its updates, what it reports, and that a resumed run is the uninterrupted one."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from cs231n import optim
+from cs231n.captioning_solver import CaptioningSolver
+from cs231n.classifiers.rnn import CaptioningRNN
+from cs231n.coco_utils import sample_coco_minibatch
+
+WORDS = ['<NULL>', '<START>', '<END>', *'abcdefgh']
+
+
+def tiny_data(N=57, images=13, seed=0):
+    """COCO-like data: captions whose words depend on the image."""
+    rng = np.random.RandomState(seed)
+    features = rng.standard_normal((images, 5)).astype(np.float32)
+    image_idxs = rng.randint(images, size=N)
+    captions = np.zeros((N, 7), np.int32)
+    captions[:, 0] = 1
+    for row, image in zip(captions, image_idxs):
+        length = 2 + image % 4
+        row[1:1 + length], row[1 + length] = 3 + (image + np.arange(length)) % 8, 2
+    return {'train_captions': captions, 'train_image_idxs': image_idxs, 'train_features': features,
+            'train_urls': np.array([f'sample://train/{i}' for i in range(images)]),
+            'word_to_idx': {word: i for i, word in enumerate(WORDS)}, 'idx_to_word': WORDS}
+
+
+DATA = tiny_data()
+
+
+def build(cell_type='lstm', seed=0, dtype=np.float32):
+    return CaptioningRNN(DATA['word_to_idx'], 5, 6, 7, cell_type, dtype, rng=np.random.RandomState(seed))
+
+
+def solve(model=None, num_epochs=2, **options):
+    options = {'update_rule': 'adam', 'optim_config': {'learning_rate': 0.02}, 'batch_size': 10,
+               'verbose': False, 'seed': 3, **options}
+    return CaptioningSolver(model or build(), DATA, num_epochs=num_epochs, **options)
+
+
+def assert_same_params(actual, expected):
+    assert actual.keys() == expected.keys()
+    for name, w in expected.items():
+        np.testing.assert_array_equal(actual[name], w, err_msg=name)
+        assert actual[name].dtype == w.dtype
+
+
+# -- the updates
+
+@pytest.mark.parametrize('rule', ['sgd', 'sgd_momentum', 'rmsprop', 'adam'])
+def test_train_equals_the_loop_written_out(rule):
+    settings = {'learning_rate': 0.01}
+    solver = solve(update_rule=rule, optim_config=settings, lr_decay=0.5)
+    solver.train()
+    model, rng, update = build(), np.random.RandomState(3), getattr(optim, rule)
+    configs, losses = {name: dict(settings) for name in model.params}, []
+    for t in range(10):  # two epochs of 57 // 10 iterations
+        captions, features, _ = sample_coco_minibatch(DATA, batch_size=10, split='train', rng=rng)
+        loss, grads = model.loss(features, captions)
+        losses.append(loss)
+        for name in model.params:
+            if t == 5:
+                configs[name]['learning_rate'] *= 0.5
+            model.params[name], configs[name] = update(model.params[name], grads[name], configs[name])
+    assert solver.loss_history == [float(loss) for loss in losses]
+    assert_same_params(solver.model.params, model.params)
+    assert settings == {'learning_rate': 0.01}
+    assert (solver.iteration, solver.epoch) == (10, 2)
+
+
+@pytest.mark.parametrize('cell_type', ['rnn', 'lstm'])
+def test_a_few_captions_are_learnt_by_heart(cell_type):
+    model = build(cell_type)
+    solver = solve(model, num_epochs=80, optim_config={'learning_rate': 0.03}, batch_size=25)
+    solver.train()
+    assert solver.loss_history[0] > 7 and np.mean(solver.loss_history[-5:]) < 1
+    captions, features, _ = sample_coco_minibatch(DATA, 50, rng=np.random.RandomState(0))
+    right = (model.sample(features, 6) == captions[:, 1:]).mean()
+    assert right > 0.9
+
+
+def test_the_global_generator_draws_the_minibatches_by_default():
+    histories = []
+    for seed in (0, 0, 1):
+        np.random.seed(seed)
+        solver = solve(seed=None)
+        solver.train()
+        histories.append(solver.loss_history)
+    assert histories[0] == histories[1] != histories[2]
+
+
+@pytest.mark.parametrize('build_rng', [np.random.RandomState, np.random.default_rng])
+def test_a_given_generator_draws_the_minibatches(build_rng):
+    histories = []
+    for _ in range(2):
+        np.random.seed()  # of no influence
+        solver = solve(seed=None, rng=build_rng(5))
+        solver.train()
+        histories.append(solver.loss_history)
+    assert histories[0] == histories[1]
+
+
+def test_training_again_goes_on_for_as_many_epochs():
+    twice, once = solve(num_epochs=2), solve(num_epochs=4)
+    twice.train()
+    twice.train()
+    once.train()
+    assert twice.loss_history == once.loss_history
+    assert_same_params(twice.model.params, once.model.params)
+
+
+class Spy(dict):
+    """Data that note which rows are read."""
+
+    def __init__(self, data):
+        super().__init__(data)
+        self.rows = []
+
+    class Array:
+        def __init__(self, array, rows):
+            self.array, self.rows, self.shape = array, rows, array.shape
+
+        def __len__(self):
+            return len(self.array)
+
+        def __getitem__(self, index):
+            assert np.ndim(index) == 1
+            self.rows.append(len(index))
+            return self.array[index]
+
+    def spy(self, *names):
+        for name in names:
+            self[name] = self.Array(self[name], self.rows)
+        return self
+
+
+def test_no_more_than_the_minibatch_is_read():
+    data = Spy(DATA).spy('train_captions', 'train_features')
+    CaptioningSolver(build(), data, batch_size=10, num_epochs=2, verbose=False, seed=0).train()
+    assert len(data.rows) == 20 and max(data.rows) <= 10
+
+
+def test_memmapped_features(tmp_path):
+    features = np.memmap(tmp_path / 'features', np.float32, 'w+', shape=DATA['train_features'].shape)
+    features[:] = DATA['train_features']
+    data = {**DATA, 'train_features': features}
+    solver, expected = CaptioningSolver(build(), data, verbose=False, seed=0, num_epochs=1), solve(seed=0)
+    solver.train()
+    expected = CaptioningSolver(build(), DATA, verbose=False, seed=0, num_epochs=1)
+    expected.train()
+    assert solver.loss_history == expected.loss_history
+
+
+# -- clipping
+
+class Steep:
+    """A model whose gradients are as given."""
+
+    def __init__(self, **grads):
+        self.params = {name: np.zeros_like(dw) for name, dw in grads.items()}
+        self.grads = grads
+
+    def loss(self, features, captions):
+        return 1.0, self.grads
+
+
+def step(**options):
+    grads = {'a': np.array([3.0, -0.5]), 'b': np.array([[4.0]])}
+    model = Steep(**{name: dw.copy() for name, dw in grads.items()})
+    solve(model, num_epochs=1, update_rule='sgd', optim_config={'learning_rate': 1.0}, batch_size=57,
+          **options).train()
+    for name, dw in grads.items():
+        np.testing.assert_array_equal(model.grads[name], dw)  # the model's own arrays stay
+    return [*-model.params['a'], *-model.params['b'][0]]
+
+
+def test_clipping():
+    assert step() == [3, -0.5, 4]
+    assert step(clip_value=2) == [2, -0.5, 2]
+    expected = np.array([3, -0.5, 4]) * 0.1 / math.sqrt(25.25)
+    np.testing.assert_allclose(step(clip_norm=0.1), expected, rtol=1e-14)
+    assert step(clip_norm=100) == [3, -0.5, 4]
+    expected = np.array([2, -0.5, 2]) / math.sqrt(8.25)
+    np.testing.assert_allclose(step(clip_value=2, clip_norm=1), expected, rtol=1e-14)
+
+
+def test_clipping_keeps_float32():
+    model = build()
+    solve(model, clip_value=0.1, clip_norm=0.01).train()
+    assert all(w.dtype == np.float32 for w in model.params.values())
+
+
+# -- what it reports
+
+def test_what_is_printed(capsys):
+    solve(verbose=True, print_every=4).train()
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.rsplit(' ', 1)[0] for line in lines] == [
+        '(Iteration 1 / 10) loss:', '(Iteration 5 / 10) loss:', '(Iteration 9 / 10) loss:']
+    assert all(0 < float(line.split()[-1]) < 20 for line in lines)
+
+
+def test_the_bar_is_off_by_default_and_hidden_by_the_environment(capsys, monkeypatch):
+    monkeypatch.delenv('CS231N_PROGRESS', raising=False)
+    solve().train()
+    captured = capsys.readouterr()
+    assert captured.out == captured.err == ''
+    monkeypatch.setenv('CS231N_PROGRESS', '0')
+    solve(progress=True).train()
+    captured = capsys.readouterr()
+    assert captured.out == captured.err == ''
+    monkeypatch.delenv('CS231N_PROGRESS')
+    solve(progress=True).train()
+    captured = capsys.readouterr()
+    assert captured.out == '' and '10/10' in captured.err and 'loss=' in captured.err
+
+
+@pytest.mark.parametrize('metric_every, iterations', [(None, [5, 10]), (3, [3, 6, 9])])
+def test_the_best_parameters_are_kept(metric_every, iterations):
+    seen = []
+
+    def metric(model):
+        seen.append({name: w.copy() for name, w in model.params.items()})
+        return [float('nan'), 0.5, 0.25][len(seen) - 1] if metric_every else [0.5, 0.25][len(seen) - 1]
+
+    solver = solve(metric=metric, metric_every=metric_every)
+    solver.train()
+    assert [iteration for iteration, _ in solver.metric_history] == iterations
+    assert solver.best_metric == 0.5
+    assert_same_params(solver.best_params, seen[1 if metric_every else 0])
+    assert (solver.model.params['W_vocab'] != solver.best_params['W_vocab']).any()
+
+
+def test_without_a_metric_there_is_no_best():
+    solver = solve()
+    solver.train()
+    assert solver.best_params == {} and solver.best_metric is None and solver.metric_history == []
+
+
+@pytest.mark.parametrize('value', [np.nan, np.inf, -np.inf])
+def test_a_loss_that_is_not_finite_stops_the_training(value):
+    class Fails(Steep):
+        def loss(self, features, captions):
+            return (1.0 if self.params['a'][0] > -2.5 else value), self.grads
+
+    model = Fails(a=np.ones(1))
+    solver = solve(model, update_rule='sgd', optim_config={'learning_rate': 1.0})
+    with pytest.raises(FloatingPointError) as error:
+        solver.train()
+    assert str(error.value) == (
+        f"the loss is {value} at iteration 4 of 10: lower optim_config['learning_rate'], "
+        'or bound the gradients with clip_norm=5 or clip_value=1')
+    assert solver.loss_history == [1.0] * 3 and model.params['a'] == -3
+
+
+# -- saving and resuming
+
+@pytest.mark.parametrize('rule', ['sgd', 'sgd_momentum', 'rmsprop', 'adam'])
+@pytest.mark.parametrize('dtype', [np.float32, np.float64])
+def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(tmp_path, rule, dtype):
+    options = {'update_rule': rule, 'optim_config': {'learning_rate': 0.01}, 'lr_decay': 0.9, 'clip_norm': 3}
+    whole = solve(build(dtype=dtype), num_epochs=4, **options)
+    whole.train()
+    half = solve(build(dtype=dtype), num_epochs=2, **options)
+    half.train()
+    half.save(tmp_path / 'half.npz')
+    resumed = CaptioningSolver.resume(tmp_path / 'half.npz', build(dtype=dtype, seed=9), DATA, num_epochs=4)
+    resumed.train()
+    assert resumed.loss_history == whole.loss_history
+    assert_same_params(resumed.model.params, whole.model.params)
+    assert resumed.epoch == whole.epoch == 4
+
+
+@pytest.mark.parametrize('rng', [
+    None, np.random.RandomState(3), np.random.default_rng(3), np.random.Generator(np.random.MT19937(3))])
+def test_every_kind_of_generator_is_resumed(tmp_path, rng):
+    np.random.seed(3)
+    half = solve(seed=None, rng=rng)
+    half.train()
+    half.save(tmp_path / 'half.npz')
+    half.train()
+    np.random.seed(0)
+    resumed = CaptioningSolver.resume(tmp_path / 'half.npz', build(), DATA)
+    resumed.train()  # done already: as many epochs more
+    assert resumed.loss_history == half.loss_history and len(half.loss_history) == 20
+    assert_same_params(resumed.model.params, half.model.params)
+
+
+class Interrupting(CaptioningRNN):
+    """A model during whose n-th loss the user interrupts, as in a notebook."""
+
+    calls_left = 7
+
+    def loss(self, features, captions):
+        self.calls_left -= 1
+        if self.calls_left == 0:
+            raise KeyboardInterrupt
+        return super().loss(features, captions)
+
+
+def test_an_interrupted_run_is_finished_by_train_and_by_resume(tmp_path):
+    args = DATA['word_to_idx'], 5, 6, 7, 'lstm'
+    solver = solve(Interrupting(*args, rng=np.random.RandomState(0)))
+    with pytest.raises(KeyboardInterrupt):
+        solver.train()
+    assert len(solver.loss_history) == solver.iteration == 6
+    solver.save(tmp_path / 'saved.npz')
+    solver.train()
+    resumed = CaptioningSolver.resume(tmp_path / 'saved.npz', build(), DATA)
+    resumed.train()
+    whole = solve()
+    whole.train()
+    assert solver.loss_history == resumed.loss_history == whole.loss_history
+
+
+def test_the_best_is_resumed_too(tmp_path):
+    def metric(model):
+        return -np.abs(model.params['W_vocab']).sum()  # falls as the weights grow
+
+    whole = solve(num_epochs=4, metric=metric, metric_every=2)
+    whole.train()
+    half = solve(num_epochs=2, metric=metric, metric_every=2)
+    half.train()
+    half.save(tmp_path / 'half.npz')
+    resumed = CaptioningSolver.resume(tmp_path / 'half.npz', build(), DATA, num_epochs=4, metric=metric)
+    assert_same_params(resumed.best_params, half.best_params)
+    resumed.train()
+    assert resumed.metric_history == whole.metric_history and len(whole.metric_history) == 10
+    assert resumed.best_metric == whole.best_metric
+    assert_same_params(resumed.best_params, whole.best_params)
+
+
+def test_the_file_holds_no_pickle_and_settings_are_kept(tmp_path):
+    solver = solve(clip_value=0.5, lr_decay=np.float64(0.75), batch_size=np.int64(10))
+    solver.train()
+    solver.save(tmp_path / 'saved.npz')
+    with np.load(tmp_path / 'saved.npz', allow_pickle=False) as file:
+        assert set(DATA['word_to_idx']).isdisjoint(file)
+        meta = json.loads(str(file['meta']))
+    assert meta['settings']['clip_value'] == 0.5 and meta['settings']['lr_decay'] == 0.75
+    resumed = CaptioningSolver.resume(tmp_path / 'saved.npz', build(), DATA, clip_value=None)
+    assert resumed.clip_value is None and resumed.lr_decay == 0.75 and resumed.batch_size == 10
+
+
+def test_a_failed_save_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    path = tmp_path / 'saved.npz'
+    solver = solve()
+    solver.save(path)
+    before = path.read_bytes()
+
+    def fail(file, **arrays):
+        file.write(b'half')
+        raise OSError('disk full')
+
+    monkeypatch.setattr(np, 'savez', fail)
+    with pytest.raises(OSError, match='disk full'):
+        solver.save(path)
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_for_another_model_is_refused(tmp_path):
+    path = tmp_path / 'saved.npz'
+    solve().save(path)
+    model = build('rnn')
+    before = {name: w.copy() for name, w in model.params.items()}
+    for other in (model, build(dtype=np.float64)):
+        with pytest.raises(ValueError, match=r'CaptioningSolver\.resume: model\.params must be .*, got '):
+            CaptioningSolver.resume(path, other, DATA)
+    assert_same_params(model.params, before)
+
+
+@pytest.mark.parametrize('content', [b'', b'not a solver', 'truncated', 'npy', 'npz', 'pickle'])
+def test_a_file_that_is_no_saved_solver_is_refused(tmp_path, content):
+    path = tmp_path / 'saved.npz'
+    solve().save(path)
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    elif content == 'truncated':
+        path.write_bytes(path.read_bytes()[:-100])
+    else:
+        with open(path, 'wb') as file:
+            if content == 'npy':
+                np.save(file, np.ones(3))
+            else:
+                np.savez(file, meta=np.ones(3) if content == 'npz' else np.array([{}], object))
+    with pytest.raises(ValueError, match=r'resume: path must be a file of save, got .*saved\.npz'):
+        CaptioningSolver.resume(path, build(), DATA)
+
+
+def test_a_missing_file_is_said_to_be_missing(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        CaptioningSolver.resume(tmp_path / 'none.npz', build(), DATA)
+
+
+# -- bad input
+
+@pytest.mark.parametrize('options, message', [
+    ({'update_rule': 'np'}, "CaptioningSolver: update_rule must be one of ('sgd', 'sgd_momentum', 'rmsprop', "
+                            "'adam'), got 'np'"),
+    ({'seed': 1, 'rng': np.random.RandomState(0)}, 'CaptioningSolver: seed and rng exclude each other'),
+    ({'batch_size': 0}, 'CaptioningSolver: batch_size must be positive, got 0'),
+    ({'num_epochs': -1}, 'CaptioningSolver: num_epochs must be positive, got -1'),
+    ({'print_every': 0}, 'CaptioningSolver: print_every must be positive, got 0'),
+    ({'clip_norm': 0}, 'CaptioningSolver: clip_norm must be positive, got 0'),
+    ({'clip_value': -1}, 'CaptioningSolver: clip_value must be positive, got -1'),
+    ({'metric_every': 0}, 'CaptioningSolver: metric_every must be positive, got 0'),
+])
+def test_bad_settings_name_the_argument(options, message):
+    with pytest.raises(ValueError) as error:
+        solve(**options)
+    assert str(error.value) == message
+
+
+def test_an_unknown_setting_is_refused():
+    with pytest.raises(TypeError, match='learning_rate'):
+        solve(learning_rate=1e-3)
