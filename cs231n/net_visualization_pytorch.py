@@ -1,7 +1,8 @@
 """Three ways to look into a classifier, all by the gradient of a class score with respect to the pixels.
 
-Saliency maps ask which pixels matter, fooling images which small change flips the answer, class visualization which
-picture the network would love best. Pictures are tensors (N, 3, H, W), normalised with SQUEEZENET_MEAN and SQUEEZENET_STD.
+Saliency maps ask which pixels matter, fooling images which small change flips the answer, class
+visualization which picture the network would love best. Pictures are tensors (N, 3, H, W), normalised with
+SQUEEZENET_MEAN and SQUEEZENET_STD.
 """
 
 import math
@@ -19,32 +20,33 @@ from cs231n.image_utils import SQUEEZENET_MEAN, SQUEEZENET_STD
 
 
 def compute_saliency_maps(X, y, model):
-    """Saliency: how strongly each pixel moves the score of the right class, M = max over channels of |∂s_y / ∂X|.
+    """How strongly each pixel moves the score of the right class: M = max over channels of |∂s_y / ∂X|.
 
     X: pictures (N, 3, H, W), floating point; y: labels (N,), integers; model: maps X to class scores (N, K).
-    Returns M (N, H, W), on the device and in the dtype of X, without a graph; row n depends on picture n alone.
-    X and model, its mode and its .grad stay as they are. Raises ValueError or TypeError on other shapes or types.
+    Returns M (N, H, W), of X's device and dtype, without a graph; row n depends on picture n alone.
+    X and the model, its mode and its .grad, stay as they are. ValueError or TypeError on other input.
     Source: Simonyan et al., arXiv:1312.6034, section 3.
     """
     X, y = _pictures(X, 'X'), _labels(y, 'y', X)
     with _looking_into(model):
         # BEGIN SOLUTION
         X.requires_grad_()
-        scores = _scores(model, X, y)                       # (N, K)
-        picked = scores.gather(1, y[:, None])               # (N, 1): unnormalised, no softmax
-        (grad,) = torch.autograd.grad(picked.sum(), X)      # (N, 3, H, W): picture n moves only its own score
-        saliency = grad.abs().amax(dim=1)                   # (N, H, W)
+        scores = _scores(model, X, y)  # (N, K)
+        picked = scores.gather(1, y[:, None])  # (N, 1): unnormalised, no softmax
+        (grad,) = torch.autograd.grad(picked.sum(), X)  # (N, 3, H, W): picture n moves only its own score
+        saliency = grad.abs().amax(dim=1)  # (N, H, W)
         # END SOLUTION
     return saliency
 
 
 def make_fooling_image(X, target_y, model, max_steps=100):
-    """A picture close to X that the model takes for target_y: steps of length 1 up the score, X += g / ‖g‖, g = ∂s_t / ∂X.
+    """A picture close to X that the model takes for target_y: steps X += g / ‖g‖ up the score, g = ∂s_t / ∂X.
 
-    X: pictures (N, 3, H, W), usually N = 1; target_y: the wanted class, an int, or (N,) integers; model: X to scores (N, K).
-    Returns X_fooling like X, without a graph; each picture stops at the first step at which it fools the model.
-    Warns (UserWarning) if some picture still does not after max_steps, and says how close it came.
-    X and model stay as they are. Raises ValueError or TypeError on other shapes or types.
+    X: pictures (N, 3, H, W), usually N = 1; target_y: the wanted class, an int, or (N,) integers;
+    model: maps X to class scores (N, K).
+    Returns X_fooling like X, without a graph; each picture stops as soon as it fools the model. Warns
+    (UserWarning) if some picture still does not after max_steps, and says how close it came.
+    X and the model stay as they are. ValueError or TypeError on other shapes or types.
     Source: Szegedy et al., arXiv:1312.6199; gradient steps as in Goodfellow et al., arXiv:1412.6572.
     """
     X, target = _pictures(X, 'X'), _labels(target_y, 'target_y', X)
@@ -54,8 +56,8 @@ def make_fooling_image(X, target_y, model, max_steps=100):
         X_fooling = X
         for step in range(max_steps + 1):
             X_fooling.requires_grad_()
-            scores = _scores(model, X_fooling, target)                              # (N, K)
-            missed = scores.argmax(dim=1) != target                                 # (N,)
+            scores = _scores(model, X_fooling, target)  # (N, K)
+            missed = scores.argmax(dim=1) != target  # (N,)
             if step == max_steps or not missed.any():
                 break
             (grad,) = torch.autograd.grad(scores.gather(1, target[:, None]).sum(), X_fooling)
@@ -67,55 +69,69 @@ def make_fooling_image(X, target_y, model, max_steps=100):
 
 
 def class_visualization_update_step(img, model, target_y, l2_reg, learning_rate):
-    """One step of gradient ascent, in place: img += lr · g / ‖g‖, where g is the gradient of s_y(img) − λ ‖img‖².
+    """One step uphill, in place: img += lr · g / ‖g‖, with g the gradient of s_y(img) − λ ‖img‖².
 
-    img: pictures (N, 3, H, W), usually N = 1, whose pixels are changed; target_y: the class, an int, or (N,) integers;
-    model: maps img to scores (N, K); l2_reg: λ ≥ 0; learning_rate: the length of the step, lr.
+    img: pictures (N, 3, H, W), usually N = 1, whose pixels are changed; target_y: the class, an int, or (N,)
+    integers; model: maps img to scores (N, K); l2_reg: λ ≥ 0; learning_rate: the length of the step, lr.
     Returns None; the model, img.grad and img.requires_grad stay as they are.
-    Raises ValueError or TypeError on other shapes or types.
-    Source: Simonyan et al., arXiv:1312.6034, section 2; steps of fixed length as in Yosinski et al., arXiv:1506.06579.
+    ValueError or TypeError on other shapes or types.
+    Source: Simonyan et al., arXiv:1312.6034, section 2; steps of fixed length as in Yosinski et al.,
+    arXiv:1506.06579.
     """
     target = _labels(target_y, 'target_y', _pictures(img, 'img'))
     with _looking_into(model):
         # BEGIN SOLUTION
         I = img.detach().clone().requires_grad_()
-        scores = _scores(model, I, target)                                          # (N, K)
-        objective = scores.gather(1, target[:, None]).sum() - l2_reg * (I ** 2).sum()
-        (grad,) = torch.autograd.grad(objective, I)                                 # (N, 3, H, W)
+        scores = _scores(model, I, target)  # (N, K)
+        objective = scores.gather(1, target[:, None]).sum() - l2_reg * (I**2).sum()
+        (grad,) = torch.autograd.grad(objective, I)  # (N, 3, H, W)
         with torch.no_grad():
             img += learning_rate * _unit(grad)
         # END SOLUTION
 
 
-def create_class_visualization(target_y, model, l2_reg=1e-3, learning_rate=25, num_iterations=100, blur_every=10,
-                               max_jitter=16, show_every=25, size=224, generator=None, show=None):
-    """A picture that the model scores as high as it can for class target_y, from noise, by class_visualization_update_step.
+def create_class_visualization(
+    target_y,
+    model,
+    l2_reg=1e-3,
+    learning_rate=25,
+    num_iterations=100,
+    blur_every=10,
+    max_jitter=16,
+    show_every=25,
+    size=224,
+    generator=None,
+    show=None,
+):
+    """What the model would love best to see as class target_y: from noise, step by step uphill.
 
-    Around each step the picture is shifted by up to max_jitter pixels and back; after it, it is clipped to real colours;
-    every blur_every steps it is blurred a little. These keep out the high frequencies that networks love and eyes do not.
-    target_y: an int, or a sequence of N for N pictures; l2_reg, learning_rate: of the step; size: side in pixels;
-    generator: a CPU torch.Generator for noise and shifts, seed 231 if None; show: called as show(t, img) at the first,
-    every show_every-th and the last step t = 1 … num_iterations, with the picture so far.
-    Returns the normalised picture (N, 3, size, size) on the model's device and in its dtype; deprocess makes it visible.
+    For each class_visualization_update_step the picture is shifted by up to max_jitter pixels and back; after
+    it, it is clipped to real colours; every blur_every steps it is blurred a little. These keep out the high
+    frequencies that networks love and eyes do not.
+    target_y: an int, or a sequence of N for N pictures; l2_reg, learning_rate: of the step; size: side in
+    pixels; generator: a CPU torch.Generator for noise and shifts, seed 231 if None;
+    show: called as show(t, img) with the picture so far, at the first, each show_every-th and the last step.
+    Returns the normalised picture (N, 3, size, size), on the model's device and in its dtype; see deprocess.
     """
-    for value, name in ((num_iterations, 'num_iterations'), (blur_every, 'blur_every'), (show_every, 'show_every'), (size, 'size')):
+    at_least_1 = dict(num_iterations=num_iterations, blur_every=blur_every, show_every=show_every, size=size)
+    for name, value in at_least_1.items():
         _whole(value, name, 1)
     _whole(max_jitter, 'max_jitter', 0)
     generator = generator or torch.Generator().manual_seed(231)
-    target = torch.as_tensor(target_y).reshape(-1)
+    N = torch.as_tensor(target_y).numel()
     like = next(model.parameters(), torch.empty(0))
     low, high = _colour_range(like)
-    img = torch.randn(len(target), 3, size, size, generator=generator).to(like)
+    img = torch.randn(N, 3, size, size, generator=generator).to(like).requires_grad_()
     for t in range(1, num_iterations + 1):
         ox, oy = torch.randint(max_jitter + 1, (2,), generator=generator).tolist()
-        img = jitter(img, ox, oy).requires_grad_()
-        class_visualization_update_step(img, model, target, l2_reg, learning_rate)
-        img = jitter(img.detach(), -ox, -oy).clamp(low, high)
+        img.data = jitter(img.data, ox, oy)
+        class_visualization_update_step(img, model, target_y, l2_reg, learning_rate)
+        img.data = jitter(img.data, -ox, -oy).clamp(low, high)
         if t % blur_every == 0:
-            blur_image(img, sigma=0.5)
+            blur_image(img.data, sigma=0.5)
         if show is not None and (t == 1 or t % show_every == 0 or t == num_iterations):
-            show(t, img.clone())
-    return img
+            show(t, img.detach().clone())
+    return img.detach()
 
 
 # ---- pictures in and out ----
@@ -132,12 +148,13 @@ def preprocess(img, size=224):
 
 
 def deprocess(img, should_rescale=True):
-    """The first picture of a batch (N, 3, H, W) as a PIL image; should_rescale stretches its values over the whole range.
+    """The first picture of a batch (N, 3, H, W) as a PIL image, its values stretched over the whole range.
 
-    The inverse of preprocess if should_rescale is False; values outside of the range of colours are cut off.
+    With should_rescale=False the inverse of preprocess; what is brighter or darker than a colour is cut off.
     """
     img = _pictures(img, 'img')[0].to('cpu', torch.float32)
-    img = img * torch.from_numpy(SQUEEZENET_STD)[:, None, None] + torch.from_numpy(SQUEEZENET_MEAN)[:, None, None]
+    mean, std = (torch.from_numpy(v)[:, None, None] for v in (SQUEEZENET_MEAN, SQUEEZENET_STD))
+    img = img * std + mean
     img = rescale(img) if should_rescale else img.clamp(0, 1)
     return Image.fromarray((255 * img).round().to(torch.uint8).permute(1, 2, 0).numpy())
 
@@ -149,7 +166,7 @@ def rescale(x):
 
 
 def blur_image(X, sigma=1):
-    """Blur pictures (N, C, H, W) in place by a Gaussian of standard deviation sigma pixels, on X's own device; returns X.
+    """Blur pictures (N, C, H, W) in place by a Gaussian of sigma pixels, on X's own device; returns X.
 
     As scipy.ndimage.gaussian_filter1d along both sides: cut off at 4 sigma, mirrored at the border.
     Raises ValueError if sigma is negative.
@@ -163,13 +180,14 @@ def blur_image(X, sigma=1):
         for dim in (2, 3):
             n = X.shape[dim]
             at = torch.arange(-radius, n + radius, device=X.device) % (2 * n)
-            padded = blurred.index_select(dim, torch.minimum(at, 2 * n - 1 - at))   # mirrored: c b a | a b c | c b a
+            mirrored = torch.minimum(at, 2 * n - 1 - at)  # c b a | a b c | c b a
+            padded = blurred.index_select(dim, mirrored)
             blurred = sum(w / sum(weights) * padded.narrow(dim, k, n) for k, w in enumerate(weights))
         return X.copy_(blurred)
 
 
 def jitter(X, ox, oy):
-    """X (N, C, H, W) shifted ox pixels to the right and oy down; what leaves on one side enters on the other."""
+    """X (N, C, H, W) shifted ox pixels to the right and oy down; what leaves enters on the other side."""
     return torch.roll(X, shifts=(oy, ox), dims=(2, 3))
 
 
@@ -178,9 +196,9 @@ def jitter(X, ox, oy):
 
 @contextmanager
 def _looking_into(model):
-    """Within the block the model is in eval mode and gradients are recorded; afterwards everything is as it was.
+    """Within the block the model is in eval mode and gradients are recorded; afterwards all is as before.
 
-    In training mode BatchNorm would mix the pictures of a batch and remember them, and dropout would add noise.
+    In training mode BatchNorm would mix the pictures of a batch and remember them, dropout would add noise.
     """
     if not isinstance(model, torch.nn.Module):
         raise TypeError(f'model: expected a torch.nn.Module, got {type(model).__name__}')
@@ -196,7 +214,7 @@ def _looking_into(model):
 
 
 def _pictures(X, name):
-    """A copy of a batch of pictures that is a leaf of its own; TypeError or ValueError if X is no such batch."""
+    """A copy of a batch of pictures, a leaf of its own; TypeError or ValueError if X is no such batch."""
     if not isinstance(X, torch.Tensor) or not X.is_floating_point():
         found = f'a tensor of {X.dtype}' if isinstance(X, torch.Tensor) else type(X).__name__
         raise TypeError(f'{name}: expected a floating-point tensor, got {found}')
@@ -213,12 +231,12 @@ def _labels(y, name, X):
     if y.ndim == 0 or (name == 'target_y' and y.numel() == 1):
         y = y.reshape(1).expand(len(X))
     if y.shape != (len(X),):
-        raise ValueError(f'{name}: expected one label for each of the {len(X)} pictures, got shape {tuple(y.shape)}')
+        raise ValueError(f'{name}: expected one label for each of {len(X)} pictures, got {tuple(y.shape)}')
     return y.long()
 
 
 def _scores(model, X, y):
-    """The class scores (N, K). A copy of X goes in, since a model may begin with a layer that works in place."""
+    """The class scores (N, K) of a copy of X, since a model may begin with a layer that works in place."""
     scores = model(X.clone())
     if not isinstance(scores, torch.Tensor) or scores.ndim != 2 or len(scores) != len(X):
         found = tuple(scores.shape) if isinstance(scores, torch.Tensor) else type(scores).__name__
@@ -230,7 +248,7 @@ def _scores(model, X, y):
 
 def _unit(grad):
     """The gradient of each picture divided by its length; zero where it is zero."""
-    lengths = grad.flatten(1).norm(dim=1)[:, None, None, None]     # (N, 1, 1, 1)
+    lengths = grad.flatten(1).norm(dim=1)[:, None, None, None]  # (N, 1, 1, 1)
     return torch.where(lengths > 0, grad / lengths, 0)
 
 
@@ -240,12 +258,15 @@ def _warn_if_missed(model, X_fooling, target, max_steps):
     missed = scores.argmax(dim=1) != target
     if missed.any():
         p = scores.softmax(dim=1).gather(1, target[:, None])[missed].min().item()
-        warnings.warn(f'make_fooling_image: {int(missed.sum())} of {len(target)} pictures do not fool the model after '
-                      f'{max_steps} steps; the probability of the target class is only {p:.2g}', stacklevel=3)
+        warnings.warn(
+            f'make_fooling_image: {int(missed.sum())} of {len(target)} pictures do not fool the model after '
+            f'{max_steps} steps; the probability of the target class is only {p:.2g}',
+            stacklevel=3,
+        )
 
 
 def _colour_range(like):
-    """The normalised values of black and white: two tensors (1, 3, 1, 1) on the device and in the dtype of `like`."""
+    """The normalised values of black and white: two tensors (1, 3, 1, 1) of the device and dtype of like."""
     mean, std = (torch.from_numpy(v).to(like)[None, :, None, None] for v in (SQUEEZENET_MEAN, SQUEEZENET_STD))
     return -mean / std, (1 - mean) / std
 

@@ -1,4 +1,5 @@
-"""Saliency, fooling images and class visualization: against literal versions, Captum and numerical differentiation."""
+"""Saliency, fooling images and class visualization: against literal versions, Captum and numerical
+differentiation."""
 
 import copy
 import os
@@ -32,22 +33,40 @@ from cs231n.net_visualization_pytorch import (
 )
 
 K = 5
-DEVICES = ['cpu', pytest.param('cuda', marks=pytest.mark.skipif(not torch.cuda.is_available(), reason='needs a GPU: CUDA'))]
+DEVICES = [
+    'cpu',
+    pytest.param('cuda', marks=pytest.mark.skipif(not torch.cuda.is_available(), reason='needs a GPU: CUDA')),
+]
 SHIFTS = st.integers(-9, 9)
 
 
 def smooth_net(dtype=torch.float64, seed=1):
     """A small convolutional classifier without kinks, for pictures of any size."""
     torch.manual_seed(seed)
-    return nn.Sequential(nn.Conv2d(3, 7, 3, padding=1), nn.Tanh(), nn.Conv2d(7, K, 3, padding=1), nn.Softplus(),
-                         nn.AdaptiveAvgPool2d(1), nn.Flatten()).to(dtype)
+    return nn.Sequential(
+        nn.Conv2d(3, 7, 3, padding=1),
+        nn.Tanh(),
+        nn.Conv2d(7, K, 3, padding=1),
+        nn.Softplus(),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+    ).to(dtype)
 
 
 def everything_net():
-    """Layers that leave traces if one lets them: BatchNorm, dropout, and a ReLU in place right at the input."""
+    """Layers that leave traces if one lets them: BatchNorm, dropout, and a ReLU in place right at the
+    input."""
     torch.manual_seed(2)
-    return nn.Sequential(nn.ReLU(inplace=True), nn.Conv2d(3, 7, 3), nn.BatchNorm2d(7), nn.ReLU(inplace=True), nn.Dropout(0.5),
-                         nn.Conv2d(7, K, 1), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    return nn.Sequential(
+        nn.ReLU(inplace=True),
+        nn.Conv2d(3, 7, 3),
+        nn.BatchNorm2d(7),
+        nn.ReLU(inplace=True),
+        nn.Dropout(0.5),
+        nn.Conv2d(7, K, 1),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+    )
 
 
 def pictures(N=2, H=7, W=5, seed=0, dtype=torch.float64):
@@ -99,12 +118,17 @@ def test_a_fooling_image_moves_one_unit_a_step():
     X, model = pictures(1, 11, 13), smooth_net()
     target = int(model(X).argmin())
     _, steps = literal.fooling_image(X, target, model)
-    assert 1 < steps and (make_fooling_image(X, target, model) - X).norm() <= steps + 1e-9
+    assert steps > 1 and (make_fooling_image(X, target, model) - X).norm() <= steps + 1e-9
     assert torch.equal(make_fooling_image(X, int(model(X).argmax()), model), X)
 
 
 @settings(max_examples=15)
-@given(l2_reg=st.sampled_from([0, 1e-3, 0.7]), lr=st.sampled_from([0.1, 25]), H=st.integers(1, 7), W=st.integers(1, 7))
+@given(
+    l2_reg=st.sampled_from([0, 1e-3, 0.7]),
+    lr=st.sampled_from([0.1, 25]),
+    H=st.integers(1, 7),
+    W=st.integers(1, 7),
+)
 def test_the_update_step_is_the_literal_one(l2_reg, lr, H, W):
     img, model = pictures(1, H, W), smooth_net()
     wanted = literal.class_step(img, model, 3, l2_reg, lr)
@@ -114,7 +138,7 @@ def test_the_update_step_is_the_literal_one(l2_reg, lr, H, W):
 
 def test_the_update_step_raises_score_minus_norm():
     img, model = pictures(1), smooth_net()
-    objective = lambda: (model(img)[0, 2] - 0.3 * (img ** 2).sum()).item()
+    objective = lambda: (model(img)[0, 2] - 0.3 * (img**2).sum()).item()
     before = objective()
     class_visualization_update_step(img, model, 2, 0.3, 1e-3)
     assert objective() > before
@@ -129,11 +153,11 @@ def test_a_picture_does_not_depend_on_its_batch():
     steps = X.clone()
     class_visualization_update_step(steps, model, y, 0.1, 2.0)
     for n in range(5):
-        one = X[n:n + 1].clone()
-        close(maps[n:n + 1], compute_saliency_maps(one, y[n:n + 1], model))
-        close(fooled[n:n + 1], make_fooling_image(one, int(y[n]), model))
+        one = X[n : n + 1].clone()
+        close(maps[n : n + 1], compute_saliency_maps(one, y[n : n + 1], model))
+        close(fooled[n : n + 1], make_fooling_image(one, int(y[n]), model))
         class_visualization_update_step(one, model, int(y[n]), 0.1, 2.0)
-        close(steps[n:n + 1], one)
+        close(steps[n : n + 1], one)
 
 
 def test_batchnorm_in_training_mode_does_not_mix_the_pictures():
@@ -253,7 +277,11 @@ def test_the_global_random_stream_stays_where_it_is():
 def test_device_and_dtype_are_kept(device, dtype):
     X, model = pictures(dtype=dtype).to(device), smooth_net(dtype).to(device)
     y = torch.tensor([1, 2])  # labels may lie elsewhere, and be of any integer type
-    results = [compute_saliency_maps(X, y.to(torch.int32), model), call_fooling(X, model), call_create(X, model)]
+    results = [
+        compute_saliency_maps(X, y.to(torch.int32), model),
+        call_fooling(X, model),
+        call_create(X, model),
+    ]
     call_step(X, model)
     for out in [*results, X]:
         assert out.dtype == dtype and out.device.type == device and out.isfinite().all()
@@ -262,9 +290,18 @@ def test_device_and_dtype_are_kept(device, dtype):
 @pytest.mark.skipif(not torch.cuda.is_available(), reason='needs a GPU: CUDA')
 def test_the_gpu_agrees_with_the_cpu(squeezenet):
     X, y = pictures(2, 64, 64, dtype=torch.float32), torch.tensor([1, 2])
-    here = [compute_saliency_maps(X, y, squeezenet), create_class_visualization(3, squeezenet, num_iterations=5, size=64)]
+    here = [
+        compute_saliency_maps(X, y, squeezenet),
+        create_class_visualization(3, squeezenet, num_iterations=5, size=64),
+    ]
     there = copy.deepcopy(squeezenet).cuda()
-    for a, b in zip(here, [compute_saliency_maps(X.cuda(), y, there), create_class_visualization(3, there, num_iterations=5, size=64)]):
+    for a, b in zip(
+        here,
+        [
+            compute_saliency_maps(X.cuda(), y, there),
+            create_class_visualization(3, there, num_iterations=5, size=64),
+        ],
+    ):
         torch.testing.assert_close(b.cpu(), a, rtol=1e-3, atol=1e-3 * float(a.abs().max()))
 
 
@@ -282,7 +319,9 @@ class Never(nn.Module):
 
 
 def test_a_picture_that_fools_nobody_is_told():
-    with pytest.warns(UserWarning, match=r'2 of 2 pictures do not fool the model after 7 steps; .* only 0\.27'):
+    with pytest.warns(
+        UserWarning, match=r'2 of 2 pictures do not fool the model after 7 steps; .* only 0\.27'
+    ):
         out = make_fooling_image(pictures(), 0, Never(), max_steps=7)
     assert out.shape == (2, 3, 7, 5)
 
@@ -299,16 +338,19 @@ def test_a_model_without_a_slope_is_no_division_by_zero():
     assert torch.equal(img, before)
 
 
-@pytest.mark.parametrize('X, y, error, words', [
-    (np.zeros((1, 3, 5, 5)), [0], TypeError, 'X: expected a floating-point tensor, got ndarray'),
-    (torch.zeros(1, 3, 5, 5, dtype=torch.uint8), [0], TypeError, 'X: .* torch.uint8'),
-    (torch.zeros(3, 5, 5), [0], ValueError, r'X: expected the shape \(N, 3, H, W\), got \(3, 5, 5\)'),
-    (torch.zeros(1, 1, 5, 5), [0], ValueError, 'X: expected the shape'),
-    (pictures(), [0], ValueError, r'y: expected one label for each of the 2 pictures, got shape \(1,\)'),
-    (pictures(), [0.0, 1.0], TypeError, 'y: expected integers, got torch.float'),
-    (pictures(), [0, K], ValueError, f'expected labels from 0 to {K - 1}'),
-    (pictures(), [0, -1], ValueError, f'expected labels from 0 to {K - 1}'),
-])
+@pytest.mark.parametrize(
+    'X, y, error, words',
+    [
+        (np.zeros((1, 3, 5, 5)), [0], TypeError, 'X: expected a floating-point tensor, got ndarray'),
+        (torch.zeros(1, 3, 5, 5, dtype=torch.uint8), [0], TypeError, 'X: .* torch.uint8'),
+        (torch.zeros(3, 5, 5), [0], ValueError, r'X: expected the shape \(N, 3, H, W\), got \(3, 5, 5\)'),
+        (torch.zeros(1, 1, 5, 5), [0], ValueError, 'X: expected the shape'),
+        (pictures(), [0], ValueError, r'y: expected one label for each of 2 pictures, got \(1,\)'),
+        (pictures(), [0.0, 1.0], TypeError, 'y: expected integers, got torch.float'),
+        (pictures(), [0, K], ValueError, f'expected labels from 0 to {K - 1}'),
+        (pictures(), [0, -1], ValueError, f'expected labels from 0 to {K - 1}'),
+    ],
+)
 def test_bad_input_is_named(X, y, error, words):
     with pytest.raises(error, match=words):
         compute_saliency_maps(X, torch.tensor(y), smooth_net())
@@ -318,13 +360,15 @@ def test_a_bad_model_or_number_is_named():
     X = pictures()
     with pytest.raises(TypeError, match=r'model: expected a torch.nn.Module, got function'):
         compute_saliency_maps(X, torch.tensor([0, 1]), never)
-    with pytest.raises(ValueError, match=r'model: expected scores of shape \(N, K\) = \(2, K\), got \(2, 5, 7, 5\)'):
+    with pytest.raises(
+        ValueError, match=r'model: expected scores of shape \(N, K\) = \(2, K\), got \(2, 5, 7, 5\)'
+    ):
         compute_saliency_maps(X, torch.tensor([0, 1]), smooth_net()[:3])
     with pytest.raises(TypeError, match='max_steps: expected a whole number, got float'):
         make_fooling_image(X, 0, smooth_net(), max_steps=1.5)
     with pytest.raises(ValueError, match='blur_every: expected 1 or more, got 0'):
         create_class_visualization(0, smooth_net(), blur_every=0)
-    with pytest.raises(ValueError, match='target_y: expected one label for each of the 2'):
+    with pytest.raises(ValueError, match='target_y: expected one label for each of 2'):
         make_fooling_image(X, [0, 1, 2], smooth_net())
 
 
@@ -332,8 +376,14 @@ def test_a_bad_model_or_number_is_named():
 
 
 def test_the_same_seed_gives_the_same_picture_and_another_another():
-    make = lambda seed: create_class_visualization(2, smooth_net(), num_iterations=3, size=11, max_jitter=3,
-                                                   generator=torch.Generator().manual_seed(seed))
+    make = lambda seed: create_class_visualization(
+        2,
+        smooth_net(),
+        num_iterations=3,
+        size=11,
+        max_jitter=3,
+        generator=torch.Generator().manual_seed(seed),
+    )
     close(make(1), make(1), 0)
     assert not torch.equal(make(1), make(2))
 
@@ -348,8 +398,15 @@ def test_the_picture_wins_the_class_and_stays_within_the_colours(squeezenet):
 
 def test_several_classes_at_once_and_the_pictures_on_the_way():
     seen = []
-    img = create_class_visualization([1, 4], smooth_net(), num_iterations=7, show_every=3, size=5, max_jitter=0,
-                                     show=lambda t, picture: seen.append((t, picture.clone())) or picture.zero_())
+    img = create_class_visualization(
+        [1, 4],
+        smooth_net(),
+        num_iterations=7,
+        show_every=3,
+        size=5,
+        max_jitter=0,
+        show=lambda t, picture: seen.append((t, picture.clone())) or picture.zero_(),
+    )
     assert [t for t, _ in seen] == [1, 3, 6, 7] and img.shape == (2, 3, 5, 5)
     close(seen[-1][1], img, 0)
 
@@ -359,7 +416,9 @@ def test_several_classes_at_once_and_the_pictures_on_the_way():
 
 def test_preprocess_is_the_transform_of_torchvision():
     picture = Image.fromarray(np.random.RandomState(0).randint(0, 256, (37, 53, 3), dtype=np.uint8))
-    theirs = T.Compose([T.Resize(23), T.ToTensor(), T.Normalize(SQUEEZENET_MEAN.tolist(), SQUEEZENET_STD.tolist())])(picture)
+    theirs = T.Compose(
+        [T.Resize(23), T.ToTensor(), T.Normalize(SQUEEZENET_MEAN.tolist(), SQUEEZENET_STD.tolist())]
+    )(picture)
     close(preprocess(picture, 23), theirs[None], 1e-6)
     close(preprocess(np.array(picture), 23), theirs[None], 1e-6)
     assert preprocess(picture.convert('L')).shape == (1, 3, 224, 320)
@@ -374,7 +433,10 @@ def test_deprocess_undoes_preprocess():
     assert torch.equal(x.detach(), before)
     stretched = np.array(deprocess(0.1 * x))
     assert stretched.min() == 0 and stretched.max() == 255
-    assert np.array(deprocess(1e3 * x, should_rescale=False)).tolist() == np.where(x[0].detach().permute(1, 2, 0) > 0, 255, 0).tolist()
+    assert (
+        np.array(deprocess(1e3 * x, should_rescale=False)).tolist()
+        == np.where(x[0].detach().permute(1, 2, 0) > 0, 255, 0).tolist()
+    )
 
 
 def test_rescale_runs_from_0_to_1():

@@ -8,13 +8,13 @@
 from difflib import get_close_matches
 from inspect import unwrap
 
-from . import lstm_checks, rnn_checks
+from . import lstm_checks, network_checks, rnn_checks
 from .core import Check, judge
 from .result import Result
 
 __all__ = ['Check', 'Result', 'all_checks', 'check']
 
-CHECKS = {one.name: one for one in (*rnn_checks.CHECKS, *lstm_checks.CHECKS)}
+CHECKS = {one.name: one for one in (*rnn_checks.CHECKS, *lstm_checks.CHECKS, *network_checks.CHECKS)}
 
 
 def all_checks():

@@ -7,7 +7,8 @@ from .network_slips import fooling_facts
 
 
 class Net(nn.Module):
-    """The classifier of the checks: scores = x A + tanh(x B + c) D + e, frozen, with x the flattened pictures."""
+    """The classifier of the checks: scores = x A + tanh(x B + c) D + e, frozen, with x the flattened
+    pictures."""
 
     def __init__(self, weights, dtype=torch.float32):
         super().__init__()
@@ -44,6 +45,7 @@ def class_visualization_update_step(img, second, target_y, l2_reg, learning_rate
     pictures = []
     for start in (img, second):
         x, net = _double(start, weights)
-        up = torch.autograd.functional.jacobian(lambda p: net(p)[0, target_y] - l2_reg * p.pow(2).sum(), x)  # noqa: B023
+        score_less_norm = lambda p, net=net: net(p)[0, target_y] - l2_reg * p.pow(2).sum()
+        up = torch.autograd.functional.jacobian(score_less_norm, x)
         pictures.append((x + learning_rate * up / up.norm()).numpy())
     return tuple(pictures)

@@ -19,7 +19,7 @@ def slope(X, of_scores, weights):
     """The gradient (N, C, H, W) of the sum of of_scores (N, K) times the scores."""
     A, B, _, D, _ = weights.values()
     _, hidden = scores(X, weights)
-    return (of_scores @ A.T + (of_scores @ D.T * (1 - hidden ** 2)) @ B.T).reshape(X.shape)
+    return (of_scores @ A.T + (of_scores @ D.T * (1 - hidden**2)) @ B.T).reshape(X.shape)
 
 
 def wanted(slip, s, y):
@@ -27,15 +27,18 @@ def wanted(slip, s, y):
     N, K = s.shape
     hit, p = np.eye(K)[y], np.exp(s - s.max(axis=1, keepdims=True))
     p = p / p.sum(axis=1, keepdims=True)
-    return pick(slip, hit,
-                cross_entropy=(p - hit) / N,
-                cross_entropy_sum=p - hit,
-                log_softmax=hit - p,
-                softmax=(p * hit).sum(axis=1, keepdims=True) * (hit - p),
-                all_scores=np.ones((N, K)),
-                top_score=np.eye(K)[s.argmax(axis=1)],
-                averaged_over_N=hit / N,
-                first_only=hit * (np.arange(N) == 0)[:, None])
+    return pick(
+        slip,
+        hit,
+        cross_entropy=(p - hit) / N,
+        cross_entropy_sum=p - hit,
+        log_softmax=hit - p,
+        softmax=(p * hit).sum(axis=1, keepdims=True) * (hit - p),
+        all_scores=np.ones((N, K)),
+        top_score=np.eye(K)[s.argmax(axis=1)],
+        averaged_over_N=hit / N,
+        first_only=hit * (np.arange(N) == 0)[:, None],
+    )
 
 
 def compute_saliency_maps(slip, X, y, weights):
@@ -43,28 +46,34 @@ def compute_saliency_maps(slip, X, y, weights):
     grad = slope(X, wanted(slip, s, y), weights)  # (N, C, H, W)
     size = np.abs(grad)
     maps = size.max(axis=1)  # (N, H, W)
-    return (pick(slip, maps,
-                 no_abs=grad.max(axis=1),
-                 max_before_abs=np.abs(grad.max(axis=1)),
-                 mean_over_channels=size.mean(axis=1),
-                 sum_over_channels=size.sum(axis=1),
-                 mean_of_signed=grad.mean(axis=1),
-                 abs_of_sum=np.abs(grad.sum(axis=1)),
-                 norm_over_channels=np.sqrt((grad ** 2).sum(axis=1)),
-                 squared=maps ** 2,
-                 max_over_pictures=size.max(axis=0),
-                 channels_kept=size,
-                 pair=np.stack([maps, size.argmax(axis=1)]),
-                 indices=size.argmax(axis=1),
-                 times_input=np.abs(grad * X).max(axis=1),
-                 rescaled=maps / maps.max(axis=(1, 2), keepdims=True),
-                 rescaled_by_batch=maps / maps.max()),)
+    return (
+        pick(
+            slip,
+            maps,
+            no_abs=grad.max(axis=1),
+            max_before_abs=np.abs(grad.max(axis=1)),
+            mean_over_channels=size.mean(axis=1),
+            sum_over_channels=size.sum(axis=1),
+            mean_of_signed=grad.mean(axis=1),
+            abs_of_sum=np.abs(grad.sum(axis=1)),
+            norm_over_channels=np.sqrt((grad**2).sum(axis=1)),
+            squared=maps**2,
+            max_over_pictures=size.max(axis=0),
+            channels_kept=size,
+            pair=np.stack([maps, size.argmax(axis=1)]),
+            indices=size.argmax(axis=1),
+            times_input=np.abs(grad * X).max(axis=1),
+            rescaled=maps / maps.max(axis=(1, 2), keepdims=True),
+            rescaled_by_batch=maps / maps.max(),
+        ),
+    )
 
 
 def fooling_facts(X, target_y, weights, X_fooling, X_after):
     """The outputs that are compared: the class of X_fooling, X after the call, and X_fooling unless it fools.
 
-    All pictures that fool are equal, as zeros, because many ways lead there: other step sizes, a fixed number of steps.
+    All pictures that fool are equal, as zeros, because many ways lead there: other step sizes, a fixed
+    number of steps.
     """
     X_fooling = np.asarray(X_fooling, dtype=float)
     if X_fooling.shape != X.shape or not np.isfinite(X_fooling).all():
@@ -83,13 +92,20 @@ def make_fooling_image(slip, X, target_y, weights):
         grad = slope(x, wanted(slip, s, aim), weights)
         total = total + grad
         grad = pick(slip, grad, not_zeroed=total)
-        step = pick(slip, grad / np.sqrt((grad ** 2).sum()), not_normalised=grad, by_squared_length=grad / (grad ** 2).sum())
+        step = pick(
+            slip,
+            grad / np.sqrt((grad**2).sum()),
+            not_normalised=grad,
+            by_squared_length=grad / (grad**2).sum(),
+        )
         x = pick(slip, x + step, descends=x - step, restarts=X + step, only_step_kept=step)
     X_fooling = pick(slip, x, unchanged=X)
     return fooling_facts(X, target_y, weights, X_fooling, pick(slip, X, input_changed=x))
 
 
-def class_visualization_update_step(slip, img, second, target_y, l2_reg, learning_rate, weights, normalise=True):
+def class_visualization_update_step(
+    slip, img, second, target_y, l2_reg, learning_rate, weights, normalise=True
+):
     """The picture after a first call, and after a call on a second picture in the same tensor.
 
     With normalise=False the step is lr g instead of lr g / ‖g‖.
@@ -98,20 +114,27 @@ def class_visualization_update_step(slip, img, second, target_y, l2_reg, learnin
     for x in (img, second):
         s, _ = scores(x, weights)
         up = slope(x, wanted(slip, s, [target_y]), weights)
-        pull = pick(slip, 2 * l2_reg * x,
-                    l2_left_out=0,
-                    l2_sign=-2 * l2_reg * x,
-                    l2_not_squared=l2_reg * x / np.sqrt((x ** 2).sum()),
-                    l2_without_2=l2_reg * x,
-                    l2_without_lambda=2 * x,
-                    l2_mean=2 * l2_reg * x / x.size,
-                    l2_number=l2_reg * (x ** 2).sum(),
-                    l2_after=0)
+        pull = pick(
+            slip,
+            2 * l2_reg * x,
+            l2_left_out=0,
+            l2_sign=-2 * l2_reg * x,
+            l2_not_squared=l2_reg * x / np.sqrt((x**2).sum()),
+            l2_without_2=l2_reg * x,
+            l2_without_lambda=2 * x,
+            l2_mean=2 * l2_reg * x / x.size,
+            l2_number=l2_reg * (x**2).sum(),
+            l2_after=0,
+        )
         grad = up - pull  # (1, C, H, W)
         total = total + grad
         grad = pick(slip, grad, not_zeroed=total, descends=-grad)
-        step = grad / np.sqrt((grad ** 2).sum()) if normalise else grad
-        step = pick(slip, learning_rate * step, no_learning_rate=step,
-                    l2_after=learning_rate * (step - 2 * l2_reg * x))
+        step = grad / np.sqrt((grad**2).sum()) if normalise else grad
+        step = pick(
+            slip,
+            learning_rate * step,
+            no_learning_rate=step,
+            l2_after=learning_rate * (step - 2 * l2_reg * x),
+        )
         pictures.append(pick(slip, x + step, not_in_place=x, replaced=step))
     return tuple(pictures)

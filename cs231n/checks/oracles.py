@@ -7,6 +7,12 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from .network_oracles import (  # noqa: F401
+    class_visualization_update_step,
+    compute_saliency_maps,
+    make_fooling_image,
+)
+
 
 def _call(function, *inputs):
     """The outputs of a function of tensors, as arrays."""

@@ -4,6 +4,7 @@ Each function takes the slip and then the inputs of a check by name, and returns
 None the outputs are right. What a slip is about is said by the hint of the same key in the checks.
 """
 
+from .network_slips import class_visualization_update_step, compute_saliency_maps, make_fooling_image
 from .slips_lstm import lstm_backward, lstm_forward, lstm_step_backward, lstm_step_forward, sigmoid
 from .slips_rnn import rnn_backward, rnn_forward, rnn_step_backward, rnn_step_forward
 from .slips_words import (
@@ -14,6 +15,22 @@ from .slips_words import (
     word_embedding_forward,
 )
 
-__all__ = ['captioning_loss', 'captioning_sample', 'lstm_backward', 'lstm_forward', 'lstm_step_backward',
-           'lstm_step_forward', 'rnn_backward', 'rnn_forward', 'rnn_step_backward', 'rnn_step_forward',
-           'sigmoid', 'temporal_softmax_loss', 'word_embedding_backward', 'word_embedding_forward']
+__all__ = [
+    'captioning_loss',
+    'captioning_sample',
+    'class_visualization_update_step',
+    'compute_saliency_maps',
+    'lstm_backward',
+    'lstm_forward',
+    'lstm_step_backward',
+    'lstm_step_forward',
+    'make_fooling_image',
+    'rnn_backward',
+    'rnn_forward',
+    'rnn_step_backward',
+    'rnn_step_forward',
+    'sigmoid',
+    'temporal_softmax_loss',
+    'word_embedding_backward',
+    'word_embedding_forward',
+]

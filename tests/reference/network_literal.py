@@ -1,4 +1,5 @@
-"""Saliency, fooling and class visualization one picture, one pixel at a time, as one would write them down first."""
+"""Saliency, fooling and class visualization one picture, one pixel at a time, as one would write them down
+first."""
 
 import numpy as np
 import torch
@@ -9,7 +10,7 @@ def saliency(X, y, model):
     N, C, H, W = X.shape
     out = torch.zeros(N, H, W, dtype=X.dtype)
     for n in range(N):
-        x = X[n:n + 1].clone().requires_grad_()
+        x = X[n : n + 1].clone().requires_grad_()
         model(x)[0, int(y[n])].backward()
         for i in range(H):
             for j in range(W):
@@ -24,7 +25,7 @@ def numerical_saliency(X, y, model, h=1e-5):
     for n, c, i, j in np.ndindex(N, C, H, W):
         scores = []
         for sign in (1, -1):
-            x = X[n:n + 1].clone()
+            x = X[n : n + 1].clone()
             x[0, c, i, j] += sign * h
             scores.append(model(x)[0, int(y[n])].item())
         slopes[n, c, i, j] = (scores[0] - scores[1]) / (2 * h)
@@ -39,7 +40,7 @@ def fooling_image(X, target, model, max_steps=100):
         if scores[0].argmax().item() == target:
             return x.detach(), step
         scores[0, target].backward()
-        x.data += x.grad / torch.sqrt((x.grad ** 2).sum())
+        x.data += x.grad / torch.sqrt((x.grad**2).sum())
         x.grad = None
     return x.detach(), max_steps
 
@@ -49,7 +50,7 @@ def class_step(img, model, target, l2_reg, learning_rate):
     x = img.detach().clone().requires_grad_()
     model(x)[0, target].backward()
     direction = x.grad - 2 * l2_reg * x.detach()
-    return x.detach() + learning_rate * direction / torch.sqrt((direction ** 2).sum())
+    return x.detach() + learning_rate * direction / torch.sqrt((direction**2).sum())
 
 
 def blur(X, sigma):
