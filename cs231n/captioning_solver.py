@@ -53,7 +53,7 @@ class CaptioningSolver:
                 raise ValueError(f'CaptioningSolver: {name} must be positive, got {value}')
         self.rng = np.random.RandomState(seed) if seed is not None else rng
         self.optim_configs = {name: dict(optim_config or {}) for name in model.params}
-        self.iterations_per_epoch = max(int(len(data['train_captions']) / batch_size), 1)
+        self.iterations_per_epoch = max(len(data['train_captions']) // batch_size, 1)
         self.iteration = self.epoch = 0
         self.last_iteration = num_epochs * self.iterations_per_epoch
         self.loss_history, self.metric_history = [], []

@@ -123,7 +123,7 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     D = x.shape[1]
     _check_shape('batchnorm_forward: gamma', 'D', gamma, D)
     _check_shape('batchnorm_forward: beta', 'D', beta, D)
-    mode, eps, momentum = bn_param['mode'], bn_param.get('eps', 1e-5), bn_param.get('momentum', 0.9)
+    mode, eps, momentum = bn_param.get('mode'), bn_param.get('eps', 1e-5), bn_param.get('momentum', 0.9)
     running_mean = bn_param.get('running_mean', np.zeros(D, x.dtype))
     running_var = bn_param.get('running_var', np.zeros(D, x.dtype))
     if mode == 'test':

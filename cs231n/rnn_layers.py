@@ -328,7 +328,7 @@ def temporal_softmax_loss(x, y, mask, verbose=False):
     target = dx[rows, y]
     np.exp(dx, out=dx)  # from here on this one array becomes the gradient
     total = dx.sum(axis=1)
-    loss = (np.log(total) - target).sum(where=keep) / N
+    loss = (np.log(total) - target)[keep].sum() / N
     dx /= total[:, None]
     dx[rows, y] -= 1
     dx /= N

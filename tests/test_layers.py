@@ -156,6 +156,8 @@ BAD = {
               'batchnorm_forward: gamma must have shape (D) = (3), got (5,)'),
     'mode': (lambda: batchnorm_forward(np.ones((5, 3)), np.ones(3), np.ones(3), {'mode': 'eval'}),
              "batchnorm_forward: bn_param['mode'] must be 'train' or 'test', got 'eval'"),
+    'no mode': (lambda: batchnorm_forward(np.ones((5, 3)), np.ones(3), np.ones(3), {}),
+                "batchnorm_forward: bn_param['mode'] must be 'train' or 'test', got None"),
     'image': (lambda: spatial_batchnorm_forward(np.ones((5, 3)), np.ones(3), np.ones(3), {'mode': 'train'}),
               'spatial_batchnorm_forward: x must have shape (N, C, H, W)'),
 }

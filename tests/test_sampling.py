@@ -166,6 +166,8 @@ def test_random_captions_are_reproducible_well_formed_and_greedy_when_cold(cell_
     ({'beam_width': V + 1}, ValueError, 'CaptioningRNN.sample: beam_width must be one of 1 … 5, got 6'),
     ({'beam_width': 0}, ValueError, 'CaptioningRNN.sample: beam_width must be one of 1 … 5, got 0'),
     ({'beam_width': 1.5}, ValueError, 'CaptioningRNN.sample: beam_width must be one of 1 … 5, got 1.5'),
+    ({'beam_width': 2, 'length_penalty': np.nan}, ValueError,
+     'CaptioningRNN.sample: length_penalty must be finite, got nan'),
     ({'temperature': 0, 'rng': np.random.default_rng(0)}, ValueError,
      'CaptioningRNN.sample: temperature must be positive, got 0'),
     ({'temperature': np.nan, 'rng': np.random.default_rng(0)}, ValueError,

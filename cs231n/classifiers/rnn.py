@@ -114,13 +114,15 @@ class CaptioningRNN:
         if self._start is None or self._end is None:
             raise ValueError(f"CaptioningRNN.{method}: word_to_idx must contain '<START>' and '<END>'")
 
-    def _check_options(self, max_length, temperature, rng, beam_width):
+    def _check_options(self, max_length, temperature, rng, beam_width, length_penalty):
         """Raise unless the options of `sample` make sense, each and together."""
         V = len(self.params['W_embed'])
         if max_length < 0:
             raise ValueError(f'CaptioningRNN.sample: max_length must be at least 0, got {max_length}')
         if beam_width != int(beam_width) or not 1 <= beam_width <= V:
             raise ValueError(f'CaptioningRNN.sample: beam_width must be one of 1 … {V}, got {beam_width}')
+        if not np.isfinite(length_penalty):
+            raise ValueError(f'CaptioningRNN.sample: length_penalty must be finite, got {length_penalty}')
         if temperature is None:
             return
         if not 0 < temperature < np.inf:
@@ -145,7 +147,7 @@ class CaptioningRNN:
         """
         features = self._check_features('sample', features)
         self._check_vocabulary('sample')
-        self._check_options(max_length, temperature, rng, beam_width)
+        self._check_options(max_length, temperature, rng, beam_width, length_penalty)
         if temperature is not None:
             return sampling.random_captions(self, features, max_length, temperature, rng)
         if beam_width > 1:
