@@ -9,6 +9,7 @@ import os
 from contextlib import contextmanager
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 from tqdm.auto import tqdm
 
@@ -106,13 +107,13 @@ def generator(noise_dim=NOISE_DIM, seed=None):
 def bce_loss(input, target):
     """Binary cross-entropy of logits s against labels y, averaged, with no overflow for any finite s.
 
-    mean of -y log σ(s) - (1 - y) log(1 - σ(s))  =  mean of max(s, 0) - s y + log(1 + exp(-|s|))
+    mean of -y log σ(s) - (1 - y) log(1 - σ(s)),  with  log σ(s) = min(s, 0) - log(1 + exp(-|s|))
 
     input s and target y in [0, 1]: floating tensors of one shape. Returns a scalar tensor that gradients
     flow through.
     """
     # BEGIN SOLUTION
-    return (input.clamp(min=0) - input * target + torch.log1p(torch.exp(-input.abs()))).mean()
+    return -(target * F.logsigmoid(input) + (1 - target) * F.logsigmoid(-input)).mean()
     # END SOLUTION
 
 

@@ -49,8 +49,8 @@ def test_a_digit_fills_the_box_and_its_mass_is_in_the_middle(drawn):
         lines = pictures.sum(axis=axis)  # (N, 28)
         centre = lines @ index / lines.sum(axis=1)
         assert np.abs(centre - (SIDE - 1) / 2).max() <= 0.5 + 1e-9
-    inked = [[np.ptp(np.flatnonzero(picture.max(axis=axis) > 60)) + 1 for axis in (0, 1)] for picture in pictures]
-    longer = np.max(inked, axis=1)
+    lit = [[np.flatnonzero(picture.max(axis=axis) > 60) for axis in (0, 1)] for picture in pictures]
+    longer = np.array([max(map(np.ptp, both)) + 1 for both in lit])
     assert longer.max() <= BOX and np.median(longer) >= BOX - 1
 
 
@@ -86,7 +86,7 @@ def test_torchvision_reads_the_files(tmp_path, monkeypatch):
     monkeypatch.setattr(digits, 'COUNTS', {'train': 30, 'test': 20})
     raw = digits.make(tmp_path)
     assert sorted(path.name for path in raw.iterdir()) == [
-        't10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte', 'train-images-idx3-ubyte', 'train-labels-idx1-ubyte']
+        f'{name}-{kind}-ubyte' for name in ('t10k', 'train') for kind in ('images-idx3', 'labels-idx1')]
     assert (raw / 'train-images-idx3-ubyte').read_bytes()[:16] == struct.pack('>iiii', 2051, 30, 28, 28)
     for train, split in ((True, 'train'), (False, 'test')):
         dataset = MNIST(tmp_path, train=train)
