@@ -62,9 +62,9 @@ def random_captions(model, features, max_length, temperature, rng):
 def beam_search(model, features, max_length, beam_width, length_penalty):
     """Keep the beam_width most probable beginnings of each caption; see `CaptioningRNN.sample`.
 
-    A beginning that reaches <END> leaves the beam and frees no place in it, so that a beam of width 1 is the
-    greedy choice. Returned, as int32 (N, max_length), is the caption of the highest
-    log-probability / length^length_penalty among those that left and those that reached max_length.
+    A beginning that reaches <END> leaves the beam; a beam of width 1 is then empty, and so the greedy choice.
+    Returned, as int32 (N, max_length), is the caption of the highest log-probability / length^length_penalty
+    among those that left and those that reached max_length.
     Graves, 2012, arXiv:1211.3711; Sutskever et al., NeurIPS 2014, arXiv:1409.3215.
     """
     N, K, V = len(features), beam_width, len(model.params['W_embed'])
@@ -74,28 +74,26 @@ def beam_search(model, features, max_length, beam_width, length_penalty):
     beam = np.full((N, K, max_length), model._null, np.int32)
     log_p = np.full((N, K), -np.inf)
     log_p[:, 0] = 0  # all K are alike at first: let one of them speak
-    width = np.full((N, 1), K)
     best, best_score = np.full((N, max_length), model._null, np.int32), np.full(N, -np.inf)
     for t in range(max_length):
         scores, h, c = next_scores(model, words.reshape(N * K), h, c)
         total = (log_p[:, :, None] + _log_softmax(scores).reshape(N, K, V)).reshape(N, K * V)
         top = np.argsort(-total, axis=1, kind='stable')[:, :K]  # stable: of equals the first, as argmax does
-        log_p = np.where(np.arange(K) < width, np.take_along_axis(total, top, axis=1), -np.inf)
+        log_p = np.take_along_axis(total, top, axis=1)  # (N, K)
         parent, words = np.divmod(top, V)  # (N, K)
         beam = beam[row, parent]
         beam[:, :, t] = words
         kept = (row * K + parent).reshape(N * K)
         h, c = h[kept], c[kept]
 
-        leaves = (words == model._end) & (log_p > -np.inf)
-        score = np.where(leaves | (t == max_length - 1), log_p / (t + 1)**length_penalty, -np.inf)
+        leaves = (words == model._end) | (t == max_length - 1)
+        score = np.where(leaves, log_p / (t + 1)**length_penalty, -np.inf)
         k = score.argmax(axis=1)
         better = score[row[:, 0], k] > best_score
         best[better], best_score[better] = beam[better, k[better]], score[better, k[better]]
         log_p[leaves] = -np.inf
-        width = width - leaves.sum(axis=1, keepdims=True)
-        if not width.any():
-            break
+        if (log_p.max(axis=1) / max_length**length_penalty <= best_score).all():
+            break  # longer captions are less probable: no beginning can become the best any more
     return best
 
 

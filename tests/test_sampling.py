@@ -54,6 +54,19 @@ def test_a_beam_finds_what_the_greedy_choice_misses(cell_type):
     assert (beam > greedy + 1e-3).any()
 
 
+def test_the_search_goes_on_after_a_short_caption_has_ended():
+    model = CaptioningRNN(VOCABULARY, 3, V, V, dtype=np.float64)  # each word sees only the one before it
+    p = model.params
+    p['W_embed'], p['Wx'], p['Wh'] = 20 * np.eye(V), np.eye(V), np.zeros((V, V))
+    p['W_vocab'] = np.full((V, V), -20.0)
+    p['W_vocab'][1, [2, 3]] = np.log([0.6, 0.4])  # <START> is followed by <END> or cat,
+    p['W_vocab'][3, 2] = 0  # cat always by <END>: (log 0.4 + log 1) / 2 is more than log 0.6
+    assert model.sample(FEATURES[:1], 3).tolist() == [[2, 0, 0]]
+    for length_penalty, expected in ((1, [3, 2, 0]), (0, [2, 0, 0])):
+        captions = model.sample(FEATURES[:1], 3, beam_width=2, length_penalty=length_penalty)
+        assert captions.tolist() == [expected]
+
+
 @CELLS
 @pytest.mark.parametrize('dtype', [np.float32, np.float64])
 def test_a_beam_of_width_1_is_greedy(cell_type, dtype):
@@ -65,13 +78,19 @@ def test_a_beam_of_width_1_is_greedy(cell_type, dtype):
         np.testing.assert_array_equal(beam, greedy)
 
 
-def test_equal_scores_are_resolved_as_by_the_greedy_choice():
-    model = build('rnn')
+@pytest.mark.parametrize('margin', [0, np.spacing(np.float32(1))])
+def test_equal_and_almost_equal_scores_are_resolved_as_by_the_greedy_choice(margin):
+    vocabulary = {**VOCABULARY, **{f'word {i}': i for i in range(V, 101)}}
+    model = CaptioningRNN(vocabulary, 3, 3, 7)
     for w in model.params.values():
         w[:] = 0
-    model.params['b_vocab'][:] = [0, 0, -1, 1, 1]
+    model.params['b_vocab'][3:] = 1
+    model.params['b_vocab'][50] += margin  # the smallest step there is in float32
+    greedy = model.sample(FEATURES, 7)
+    assert (greedy == (50 if margin else 3)).all()
     for width in (1, 3):
-        np.testing.assert_array_equal(sampling.beam_search(model, FEATURES, 7, width, 1), np.full((11, 7), 3))
+        beam = sampling.beam_search(model, FEATURES.astype(np.float32), 7, width, 1)
+        np.testing.assert_array_equal(beam, greedy)
 
 
 @CELLS
@@ -167,7 +186,9 @@ def test_random_captions_are_reproducible_well_formed_and_greedy_when_cold(cell_
     ({'beam_width': 0}, ValueError, 'CaptioningRNN.sample: beam_width must be one of 1 … 5, got 0'),
     ({'beam_width': 1.5}, ValueError, 'CaptioningRNN.sample: beam_width must be one of 1 … 5, got 1.5'),
     ({'beam_width': 2, 'length_penalty': np.nan}, ValueError,
-     'CaptioningRNN.sample: length_penalty must be finite, got nan'),
+     'CaptioningRNN.sample: length_penalty must be at least 0, got nan'),
+    ({'beam_width': 2, 'length_penalty': -1}, ValueError,
+     'CaptioningRNN.sample: length_penalty must be at least 0, got -1'),
     ({'temperature': 0, 'rng': np.random.default_rng(0)}, ValueError,
      'CaptioningRNN.sample: temperature must be positive, got 0'),
     ({'temperature': np.nan, 'rng': np.random.default_rng(0)}, ValueError,

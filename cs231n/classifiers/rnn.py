@@ -121,8 +121,8 @@ class CaptioningRNN:
             raise ValueError(f'CaptioningRNN.sample: max_length must be at least 0, got {max_length}')
         if beam_width != int(beam_width) or not 1 <= beam_width <= V:
             raise ValueError(f'CaptioningRNN.sample: beam_width must be one of 1 … {V}, got {beam_width}')
-        if not np.isfinite(length_penalty):
-            raise ValueError(f'CaptioningRNN.sample: length_penalty must be finite, got {length_penalty}')
+        if not 0 <= length_penalty < np.inf:
+            raise ValueError(f'CaptioningRNN.sample: length_penalty must be at least 0, got {length_penalty}')
         if temperature is None:
             return
         if not 0 < temperature < np.inf:
