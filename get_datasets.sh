@@ -169,7 +169,7 @@ limit = int(size) if size.isdigit() else 2**27
 
 def wanted(entry):
     path = pathlib.PurePosixPath(entry.filename)
-    safe = not path.is_absolute() and ".." not in path.parts and "__MACOSX" not in path.parts
+    safe = not path.is_absolute() and ".." not in path.parts
     fits = entry.file_size == limit if size.isdigit() else entry.file_size <= limit
     return safe and fits and path.match(pattern) and re.fullmatch(r"\w[\w.-]*", path.name, re.ASCII)
 

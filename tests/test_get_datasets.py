@@ -162,10 +162,15 @@ class Desk:
                     "CS231N_FILES": str(self.table), "CS231N_DATASETS": str(self.dest),
                     "CS231N_STALL": "60", "CS231N_TRIES": "1"}
 
+    @contextlib.contextmanager
     def start(self, *words, prefix="", **env):
         command = [str(self.bin / "bash"), "-c", f'{prefix} exec bash "$0" "$@"', str(SCRIPT), *words]
-        return subprocess.Popen(command, env={**self.env, **env}, text=True, stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        with subprocess.Popen(command, env={**self.env, **env}, text=True, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
 
     def run(self, *words, **options):
         with self.start(*words, **options) as process:
@@ -282,7 +287,14 @@ def test_a_server_without_ranges_sends_the_whole_again(desk, mirror):
     assert desk.files() == {"val.npz": PICTURE}
 
 
-@pytest.mark.parametrize("kept", [b"other" * 1000, PICTURE + b"too long", b"x" * len(PICTURE)])
+def test_a_kept_part_that_is_too_long_is_fetched_anew(desk, mirror):
+    desk.dest.joinpath(".download").mkdir(parents=True)
+    desk.dest.joinpath(".download/val.npz.part").write_bytes(PICTURE + b"more")
+    assert_in_place(desk.run("imagenet"))
+    assert mirror.asked == [("val.npz", None)] and desk.files() == {"val.npz": PICTURE}
+
+
+@pytest.mark.parametrize("kept", [b"other" * 1000, b"x" * len(PICTURE)])
 def test_a_kept_part_that_does_not_fit_is_fetched_anew(desk, kept):
     desk.dest.joinpath(".download").mkdir(parents=True)
     desk.dest.joinpath(".download/val.npz.part").write_bytes(kept)
