@@ -278,7 +278,8 @@ def _reason(error):
     text = str(error.reason if isinstance(error, urllib.error.URLError) else error)
     if isinstance(error, urllib.error.HTTPError):
         text = f"HTTP {error.code} {text}"
-    return " ".join(text.split())[:120] or type(error).__name__
+    text = re.sub(r"^\[Errno -?\d+\] ", "", " ".join(text.split()))
+    return text[:120] or type(error).__name__
 
 
 def _placeholder(url, reason):
