@@ -7,6 +7,19 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from .gan_oracles import (  # noqa: F401
+    bce_loss,
+    build_dc_classifier,
+    build_dc_generator,
+    discriminator,
+    discriminator_loss,
+    generator,
+    generator_loss,
+    get_optimizer,
+    ls_discriminator_loss,
+    ls_generator_loss,
+    sample_noise,
+)
 from .network_oracles import (  # noqa: F401
     class_visualization_update_step,
     compute_saliency_maps,

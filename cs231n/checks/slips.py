@@ -4,6 +4,19 @@ Each function takes the slip and then the inputs of a check by name, and returns
 None the outputs are right. What a slip is about is said by the hint of the same key in the checks.
 """
 
+from .gan_slips import (
+    bce_loss,
+    build_dc_classifier,
+    build_dc_generator,
+    discriminator,
+    discriminator_loss,
+    generator,
+    generator_loss,
+    get_optimizer,
+    ls_discriminator_loss,
+    ls_generator_loss,
+    sample_noise,
+)
 from .network_slips import class_visualization_update_step, compute_saliency_maps, make_fooling_image
 from .slips_lstm import lstm_backward, lstm_forward, lstm_step_backward, lstm_step_forward, sigmoid
 from .slips_rnn import rnn_backward, rnn_forward, rnn_step_backward, rnn_step_forward
@@ -16,10 +29,20 @@ from .slips_words import (
 )
 
 __all__ = [
+    'bce_loss',
+    'build_dc_classifier',
+    'build_dc_generator',
     'captioning_loss',
     'captioning_sample',
     'class_visualization_update_step',
     'compute_saliency_maps',
+    'discriminator',
+    'discriminator_loss',
+    'generator',
+    'generator_loss',
+    'get_optimizer',
+    'ls_discriminator_loss',
+    'ls_generator_loss',
     'lstm_backward',
     'lstm_forward',
     'lstm_step_backward',
@@ -29,6 +52,7 @@ __all__ = [
     'rnn_forward',
     'rnn_step_backward',
     'rnn_step_forward',
+    'sample_noise',
     'sigmoid',
     'temporal_softmax_loss',
     'word_embedding_backward',
