@@ -298,7 +298,7 @@ VARIANTS = {
 TOLD = {  # crashes and other slips that are told in a sentence
     'None': ('sample_noise', [('return noise', 'return')], 'returns None'),
     'an array': ('sample_noise', [('return noise', 'return noise.numpy()')], 'ndarray, expected a tensor'),
-    'no module': ('discriminator', [('return model', 'return [model]')], 'a list, expected a torch.nn.Module'),
+    'no module': ('discriminator', [('return model', 'return [model]')], 'expected a torch.nn.Module'),
     'narrow': ('discriminator', [('256', '128')], 'parameter 1, 1.weight, has the shape (128, 784)'),
     'no bias': ('generator', [('1024, 784)', '1024, 784, bias=False)')], 'has 5 parameters, expected 6'),
     'noise_dim ignored': ('generator', [('noise_dim, 1024', '96, 1024')], 'expected (1024, 7)'),
