@@ -1,24 +1,26 @@
 """SqueezeNet, ready to look into: with ImageNet weights if they are on disk, else with the sample weights."""
 
+import os
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import torch
 from torchvision.models import SqueezeNet1_1_Weights, squeezenet1_1
 
-from cs231n.data_utils import choose_world, datasets_dir, real_files
+from cs231n.data_utils import choose_world, datasets_dir, load_imagenet_val, real_files
 
 SAMPLE_WEIGHTS = Path(__file__).resolve().parents[1] / 'datasets' / 'sample' / 'squeezenet.pt'
 
 
 def load_squeezenet():
-    """SqueezeNet 1.1 (Iandola et al., arXiv:1602.07360) for looking into: frozen, in eval mode, on the CPU, in float32.
+    """SqueezeNet 1.1 (Iandola et al., arXiv:1602.07360), frozen, in eval mode, on the CPU.
 
-    Takes the ImageNet weights that `get_datasets.sh squeezenet` put under `datasets/` if they are whole, else the sample
-    weights that come with the project, and says in one line which. CS231N_DATA=sample or real forces one.
+    Takes the ImageNet weights that `get_datasets.sh squeezenet` put under `datasets/` if they are whole, else
+    the sample weights that come with the project, and says in one line which. CS231N_DATA forces one.
 
-    Returns (model, class_names): a torchvision SqueezeNet that maps pictures (N, 3, H, W) float32, normalised with
-    SQUEEZENET_MEAN and SQUEEZENET_STD, H and W at least 17, to scores (N, K); and {label: name} for its K classes.
+    Returns (model, class_names): a torchvision SqueezeNet that maps pictures (N, 3, H, W) float32, normalised
+    with SQUEEZENET_MEAN and SQUEEZENET_STD, H and W at least 17, to scores (N, K); and {label: class name}.
     Raises FileNotFoundError or ValueError if CS231N_DATA=real and the weights are missing or damaged.
     """
     if choose_world('squeezenet') == 'real':
@@ -33,11 +35,34 @@ def load_squeezenet():
     return model.eval().requires_grad_(False), dict(enumerate(names))
 
 
+def load_pictures(model, num=None):
+    """Labelled pictures of the classes that this model of load_squeezenet knows, and where their things are.
+
+    Returns X uint8 (N, 224, 224, 3), y int64 (N,), masks bool (N, 224, 224); masks is None for ImageNet's.
+    A model of ImageNet needs the photographs on disk: else FileNotFoundError or ValueError names the command.
+    """
+    forced = 'real' if model.classifier[1].out_channels == 1000 else 'sample'
+    before = os.environ.get('CS231N_DATA')
+    os.environ['CS231N_DATA'] = forced
+    try:
+        X, y, _ = load_imagenet_val(num)
+    finally:
+        os.environ.pop('CS231N_DATA')
+        if before is not None:
+            os.environ['CS231N_DATA'] = before
+    if forced == 'real':
+        return X, y, None
+    from cs231n.sample.scenes import scene
+    return X, y, np.stack([scene('classes', n).masks[0] for n in range(len(X))])
+
+
 @lru_cache(maxsize=1)
 def sample_weights():
-    """The committed weights as float32 -> (state dict of SqueezeNet 1.1, state dict of its 32-channel summary)."""
+    """The committed weights as float32: state dicts of SqueezeNet 1.1 and of its 32-channel summary."""
     if not SAMPLE_WEIGHTS.is_file():
-        raise FileNotFoundError(f'{SAMPLE_WEIGHTS} is missing; it comes with the project: git checkout {SAMPLE_WEIGHTS.name}')
-    stored = {name: value.float() for name, value in torch.load(SAMPLE_WEIGHTS, weights_only=True).items()}
+        raise FileNotFoundError(f'{SAMPLE_WEIGHTS} is missing; it comes with the project:'
+                                ' git checkout datasets/sample/squeezenet.pt')
+    file = torch.load(SAMPLE_WEIGHTS, map_location='cpu', weights_only=True)
+    stored = {name: value.float() for name, value in file.items()}
     summary = {name.removeprefix('summary.'): stored.pop(name) for name in ('summary.weight', 'summary.bias')}
     return stored, summary

@@ -1,0 +1,137 @@
+"""Holds saliency, fooling images and class pictures of the sample network against the truth.
+
+    python -m benchmarks.visualization_truth [--judge build/judge.pt]
+
+The truth: a scene comes with the mask of its thing, and a class picture can be shown to a judge, a SqueezeNet
+of another seed that took no part in making it. The judge's weights are not part of the project:
+
+    python -m cs231n.sample.train_squeezenet --seed 7 --out build/judge.pt
+
+Writes benchmarks/visualization_truth.json; without a judge the figures that need one stay as they were.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from scipy.ndimage import gaussian_filter
+from torchvision.models import squeezenet1_1
+from tqdm.auto import tqdm
+
+from cs231n.image_utils import SQUEEZENET_STD
+from cs231n.net_visualization_pytorch import (
+    compute_saliency_maps,
+    create_class_visualization,
+    deprocess,
+    make_fooling_image,
+    preprocess,
+)
+from cs231n.pretrained import sample_weights
+from cs231n.sample.scenes import scene
+from cs231n.sample.things import KINDS
+
+RESULTS = Path(__file__).with_suffix('.json')
+SCENES, PAIRS, SMOOTHING = 500, 200, 4.0  # smoothing: sigma in pixels, of 224
+
+
+def network(weights):
+    """SqueezeNet 1.1 with these weights, frozen, in eval mode."""
+    model = squeezenet1_1(num_classes=len(KINDS))
+    model.load_state_dict({name: value for name, value in weights.items() if 'summary' not in name})
+    return model.eval().requires_grad_(False)
+
+
+def unseen(indices):
+    """Scenes of the split test -> pictures (N, 3, 224, 224), labels (N,), masks (N, 224, 224)."""
+    found = [scene('test', i) for i in indices]
+    labels = torch.tensor([KINDS.index(s.things[0].kind) for s in found])
+    return torch.cat([preprocess(s.image) for s in found]), labels, np.stack([s.masks[0] for s in found])
+
+
+def saliency_truth(model, count=SCENES, batch=25):
+    """How often the peak lies on the thing, and how much more salient the thing is than the rest."""
+    hits, on, off = [], [], []
+    for start in tqdm(range(0, count, batch), desc='saliency'):
+        X, y, masks = unseen(range(start, start + batch))
+        for m, mask in zip(compute_saliency_maps(X, y, model).numpy(), masks):
+            hits.append(mask.flat[gaussian_filter(m, SMOOTHING).argmax()])
+            on.append(m[mask].mean())
+            off.append(m[~mask].mean())
+    ratios = np.array(on) / np.maximum(off, 1e-12)
+    return {
+        'scenes': count,
+        'peak_on_thing': round(float(np.mean(hits)), 3),
+        'on_over_off_all_scenes': round(float(np.mean(on) / np.mean(off)), 1),
+        'on_over_off_median_scene': round(float(np.median(ratios)), 1),
+        'scenes_with_4_times_or_more': round(float((ratios >= 4).mean()), 3),
+    }
+
+
+def fooling_truth(model, count=PAIRS, batch=20):
+    """How many pairs of a scene and another class succeed within 100 steps, and how large the change is."""
+    rng = np.random.RandomState(0)
+    levels = 255 * torch.from_numpy(SQUEEZENET_STD)[None, :, None, None]
+    fooled, stored, rms, peak = [], [], [], []
+    for _ in tqdm(range(0, count, batch), desc='fooling'):
+        X, y, _ = unseen(10_000 + rng.choice(10_000, batch, replace=False))
+        target = (y + torch.from_numpy(rng.randint(1, len(KINDS), batch))) % len(KINDS)
+        X_fooling = make_fooling_image(X, target, model)
+        fooled += (model(X_fooling).argmax(1) == target).tolist()
+        in_8_bits = [preprocess(deprocess(x[None], should_rescale=False)) for x in X_fooling]
+        stored += (model(torch.cat(in_8_bits)).argmax(1) == target).tolist()
+        change = (X_fooling - X) * levels
+        rms += change.pow(2).mean((1, 2, 3)).sqrt().tolist()
+        peak += change.abs().amax((1, 2, 3)).tolist()
+    return {
+        'pairs': count,
+        'fooled_within_100_steps': round(float(np.mean(fooled)), 3),
+        'still_fooled_when_stored_in_8_bits': round(float(np.mean(stored)), 3),
+        'rms_change_of_255_median': round(float(np.median(rms)), 2),
+        'rms_change_of_255_largest': round(max(rms), 2),
+        'largest_change_of_a_pixel_of_255_median': round(float(np.median(peak)), 1),
+    }
+
+
+def class_truth(model, judge=None):
+    """How many class pictures are seen as their class, by the network they come from and by the judge."""
+    classes = tqdm(range(len(KINDS)), desc='class pictures')
+    pictures = torch.cat([create_class_visualization(k, model) for k in classes])
+    truth = torch.arange(len(KINDS))
+    own = model(pictures).softmax(1)[truth, truth]
+    report = {'classes': len(KINDS), 'own_probability_median': round(own.median().item(), 3)}
+    if judge is not None:
+        seen = judge(pictures).argmax(1)
+        report |= {
+            'recognised_by_judge': round((seen == truth).float().mean().item(), 3),
+            'mistaken': {KINDS[k]: KINDS[seen[k]] for k in truth if seen[k] != k},
+        }
+    return report, pictures
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('--judge', type=Path, help='weights of a network trained with another seed')
+    args = parser.parse_args()
+    model = network(sample_weights()[0])
+    old = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
+    judge, results = None, {}
+    if args.judge:
+        judge = network({k: v.float() for k, v in torch.load(args.judge, weights_only=True).items()})
+        X, y, _ = unseen(range(240))
+        results['judge'] = {
+            'accuracy_on_240_unseen_scenes': round((judge(X).argmax(1) == y).float().mean().item(), 3)
+        }
+    results |= {'saliency': saliency_truth(model), 'fooling': fooling_truth(model)}
+    results['class_pictures'], _ = class_truth(model, judge)
+    if judge is None and 'judge' in old:
+        kept = ('recognised_by_judge', 'mistaken')
+        results['judge'] = old['judge']
+        results['class_pictures'] |= {k: old['class_pictures'][k] for k in kept}
+    RESULTS.write_text(json.dumps(results, indent=1) + '\n')
+    print(json.dumps(results, indent=1))
+
+
+if __name__ == '__main__':
+    main()
