@@ -79,8 +79,8 @@ def draw_game():
                  (9.0, f'loss of {learner}', RED)]
         for x, text, colour in boxes:
             _box(axis, x, text, colour, filled=text == learner)
-        for (x, _, _), (then, _, _) in zip(boxes, boxes[1:]):
-            _arrow(axis, (x + 1.1, 0.7), (then - 0.1, 0.7), INK)
+        for x, _, _ in boxes[1:]:
+            _arrow(axis, (x - 1.0, 0.7), (x - 0.1, 0.7), INK)
         if learner == 'D':
             axis.text(5.1, 1.45, 'real', ha='center', va='center', color=INK, fontsize=10)
             _arrow(axis, (5.45, 1.42), (6.85, 1.08), INK)
@@ -114,7 +114,7 @@ def plot_two_losses(logits, losses, gradients):
         axis.axvspan(0, 0.1, color=GREY, alpha=0.15, lw=0)
         axis.spines[['top', 'right']].set_visible(False)
     axes[0].legend(frameon=False, fontsize=9)
-    axes[1].text(0.115, 0.5, 'early in training\nD is sure: G\nstarts here', color=INK, fontsize=9, va='center')
+    axes[1].text(0.115, 0.5, 'early in training\nD is sure: G\nstarts here', color=INK, fontsize=9)
     fig.tight_layout()
     return fig
 
@@ -126,7 +126,7 @@ def plot_judgements(judgements):
     fig, axes = plt.subplots(1, 4, figsize=(12, 2.9))
     for axis, (key, title) in zip(axes, panels):
         values = [judgement[key] for judgement in judgements.values()]
-        bars = axis.bar(range(len(values)), values, color=[COLOURS[k % 4] for k in range(len(values))], width=0.7)
+        bars = axis.bar(range(len(values)), values, color=COLOURS[:len(values)], width=0.7)
         axis.bar_label(bars, fmt='%.3g', fontsize=9, color=INK)
         axis.set_xticks(range(len(values)), judgements, fontsize=8, rotation=20)
         axis.set_title(title, fontsize=10, color=INK)
