@@ -59,10 +59,10 @@ def frechet_distance(a, b):
 
     |mean_a - mean_b|^2 + trace(C_a + C_b - 2 (C_a C_b)^(1/2)),  C the covariances
 
-    a (N, D) and b (M, D) with N, M > 1 -> float, 0 for equal distributions. With few rows
-    (less than a few times D) it comes out too large. The root's trace is taken from the eigenvalues of the symmetric C_a^(1/2) C_b
-    C_a^(1/2), which are those of C_a C_b and stay real when a covariance is singular. These ten lines, which
-    tests hold to closed forms and to the general matrix root, make a metrics library unnecessary.
+    a (N, D) and b (M, D) with N, M > 1 -> float, 0 for equal distributions. With few rows (less
+    than a few times D) it comes out too large. The root's trace is taken from the eigenvalues of the symmetric
+    C_a^(1/2) C_b C_a^(1/2), which are those of C_a C_b and stay real when a covariance is singular. These ten
+    lines, which tests hold to closed forms and to the general root, make a metrics library unnecessary.
     ValueError: the shapes do not fit. Heusel et al. (FID), NeurIPS 2017, arXiv:1706.08500.
     """
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
