@@ -1,17 +1,17 @@
-"""Brushes for the paintings of the sample world: smooth noise, strokes that follow a direction field, polygons."""
+"""Brushes for the paintings of the sample world: smooth noise, polygons, strokes that follow a field."""
 
 import numpy as np
 from PIL import Image, ImageDraw
 
-SIZE = 288   # side of a painting, in pixels
-FINE = 2     # it is drawn this many times larger, then reduced, so that edges are smooth
+SIZE = 288  # side of a painting, in pixels
+FINE = 2  # it is drawn this many times larger, then reduced, so that edges are smooth
 SIDE = SIZE * FINE
 Y, X = np.mgrid[0:SIZE, 0:SIZE].astype(np.float32) / SIZE  # position of each pixel, 0..1
 
 
 def rgb(*hexes):
     """'#d04020', ... -> float32 (n, 3) in 0..255."""
-    return np.float32([[int(h[k:k + 2], 16) for k in (1, 3, 5)] for h in hexes])
+    return np.float32([[int(h[k : k + 2], 16) for k in (1, 3, 5)] for h in hexes])
 
 
 def noise(rng, knots, cols=None):
@@ -66,7 +66,9 @@ def polygon(pen, colour, points, outline=None, width=1):
     corners = [(float(x) * SIDE, float(y) * SIDE) for x, y in points]
     pen.polygon(corners, fill=None if colour is None else ink(colour))
     if outline is not None:
-        pen.line([*corners, corners[0], corners[1]], fill=ink(outline), width=round(width * FINE), joint='curve')
+        pen.line(
+            [*corners, corners[0], corners[1]], fill=ink(outline), width=round(width * FINE), joint='curve'
+        )
 
 
 def line(pen, colour, points, width):
@@ -94,7 +96,7 @@ def taper(pen, colour, points, widths):
 
 
 def strokes(canvas, rng, angle, count, length, width, shake):
-    """Repaint a canvas with short curved strokes: each takes its colour from where it starts, and follows the field.
+    """Repaint a canvas with short curved strokes that follow a field, each in the colour of where it starts.
 
     angle: direction of the strokes in radians, (SIZE, SIZE); length and width in final pixels;
     shake: how far a stroke's colour strays from the canvas, 0..255.
@@ -102,7 +104,11 @@ def strokes(canvas, rng, angle, count, length, width, shake):
     image, pen = board(canvas)
     steps = 6
     x, y = rng.uniform(-0.02, 1.02, (2, count))
-    colours = at(canvas, x, y) + shake * rng.standard_normal((count, 1)) + shake / 2 * rng.standard_normal((count, 3))
+    colours = (
+        at(canvas, x, y)
+        + shake * rng.standard_normal((count, 1))
+        + shake / 2 * rng.standard_normal((count, 3))
+    )
     widths = np.maximum(1, np.rint(FINE * width * rng.uniform(0.7, 1.3, count))).astype(int).tolist()
     path = [(x, y)]
     for _ in range(steps):

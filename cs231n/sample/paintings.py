@@ -1,14 +1,14 @@
-"""Paintings to take a style from, drawn by code from a seed, and the photographs that installed libraries bring along.
+"""Paintings to take a style from, drawn by code from a seed, and photographs that installed libraries bring.
 
-    painting('starry')       a swirling night         after van Gogh
-    painting('dusk')         a burning sky in bands   after Munch
-    painting('abstract')     circles, arcs and wedges after Kandinsky
-    painting('facets')       a guitar in facets       after Braque
-    painting('mosaic')       gold and blue tesserae   after Ravenna
-    painting('ink')          mountains and bamboo     after the ink painters of the Song
-    painting('dots')         a river of pure dots     after Seurat
-    painting('wave')         a woodcut                after Hokusai
-    photograph('cat')        a real one
+painting('starry')       a swirling night         after van Gogh
+painting('dusk')         a burning sky in bands   after Munch
+painting('abstract')     circles, arcs and wedges after Kandinsky
+painting('facets')       a guitar in facets       after Braque
+painting('mosaic')       gold and blue tesserae   after Ravenna
+painting('ink')          mountains and bamboo     after the ink painters of the Song
+painting('dots')         a river of pure dots     after Seurat
+painting('wave')         a woodcut                after Hokusai
+photograph('cat')        a real one
 """
 
 from functools import lru_cache
@@ -16,361 +16,21 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 
-from cs231n.sample.brushes import (
-    FINE, SIDE, SIZE, X, Y, at, bands, board, disc, grain, ink, lay, line, noise, polygon, reduced, rgb, strokes, taper,
-)
+from cs231n.sample.paintings_by_shape import abstract, facets, mosaic, wave
+from cs231n.sample.paintings_by_stroke import dots, dusk, ink_wash, starry
 
-TURN = 2 * np.pi
-
-
-def starry(rng):
-    """A night sky of strokes that turn about the stars; a dark cypress, hills and a village below."""
-    stars = [(0.80, 0.15, 0.085), (0.10, 0.12, 0.04), (0.33, 0.09, 0.035), (0.55, 0.08, 0.04), (0.40, 0.42, 0.035),
-             (0.93, 0.42, 0.04), (0.21, 0.40, 0.03), (0.66, 0.50, 0.03)]
-    whirls = [(0.50, 0.27, 0.16, 1), (0.70, 0.36, 0.11, -1), *((x, y, 1.6 * r, 1) for x, y, r in stars)]
-    u, v = np.full_like(X, 1.0), 0.25 * np.sin(7 * X + 2 * Y)
-    for x, y, r, sense in whirls:
-        weight = 6 * np.exp(-((X - x) ** 2 + (Y - y) ** 2) / r ** 2) / r
-        u, v = u - sense * weight * (Y - y), v + sense * weight * (X - x)
-    angle = np.arctan2(v, u)
-    flow = noise(rng, 5, 3) * 0.5 + noise(rng, 14, 8) * 0.35
-    for x, y, r, _ in whirls[:2]:
-        d = np.hypot(X - x, Y - y)
-        flow = flow + 0.35 * np.sin(d * 95) * np.exp(-(d / r) ** 2)
-    canvas = bands(rgb('#0c1a4a', '#18348c', '#2f62b8', '#6fa6d8', '#c8dce0'), flow + 0.08)
-    for x, y, r in stars:
-        d = np.hypot(X - x, Y - y)
-        lay(canvas, rgb('#e8d890')[0], 1.15 * np.exp(-(d / (1.25 * r)) ** 2) * (0.75 + 0.25 * np.sin(d * 160)))
-        lay(canvas, rgb('#f7c93c')[0], np.clip((0.62 * r - d) * 90, 0, 1))
-    hills = 0.70 - 0.07 * np.sin(5.2 * X - 1.2) - 0.04 * np.sin(11 * X)
-    lay(canvas, rgb('#26508c')[0], (Y - hills) * 60)
-    lay(canvas, rgb('#1c3f5c')[0], (Y - hills - 0.07 - 0.05 * X) * 60)
-    lay(canvas, rgb('#2c5a44')[0], (Y - 0.86 + 0.03 * np.sin(9 * X)) * 60)
-    angle = np.where(Y > hills, 0.5 * np.cos(5.2 * X - 1.2) - 0.35, angle)
-    width = 0.075 * np.clip((Y - 0.14) * 2.2, 0, 1) * (1 + 0.25 * np.sin(24 * Y))
-    cypress = (np.abs(X - 0.15 - 0.02 * np.sin(13 * Y)) < width)
-    lay(canvas, rgb('#14241c')[0], cypress)
-    angle = np.where(cypress, -TURN / 4 + 0.5 * np.sin(17 * Y + 30 * X), angle)
-    lay(canvas, rgb('#4a3a1e')[0], cypress & (noise(rng, 9, 40) > 0.62))
-    canvas = strokes(canvas, rng, angle, 3600, 22, 4.2, 13)
-    image, pen = board(strokes(canvas, rng, angle, 3600, 17, 2.4, 18))
-    for x in np.sort(rng.uniform(0.34, 0.97, 13)):  # the village
-        y, w = rng.uniform(0.84, 0.92), rng.uniform(0.022, 0.038)
-        polygon(pen, rgb('#5a76a4', '#8a7f66', '#3d5c8c')[rng.randint(3)], [(x - w, y), (x - w, y - w), (x + w, y - w), (x + w, y)])
-        polygon(pen, rgb('#2a3a66', '#6a3e34')[rng.randint(2)], [(x - 1.2 * w, y - w), (x, y - 2.1 * w), (x + 1.2 * w, y - w)])
-        polygon(pen, rgb('#f6cc44')[0], [(x - w / 3, y - w / 4), (x - w / 3, y - w * 0.8), (x + w / 4, y - w * 0.8), (x + w / 4, y - w / 4)])
-    polygon(pen, rgb('#46608c')[0], [(0.60, 0.88), (0.60, 0.79), (0.622, 0.62), (0.644, 0.79), (0.644, 0.88)])
-    return grain(rng, reduced(image), 2)
-
-
-def dusk(rng):
-    """Long wavy bands of fire above a dark fjord, and a slanting pier."""
-    wave = 0.05 * np.sin(6 * X + 1) + 0.03 * np.sin(13 * X + 8 * Y) + 0.02 * noise(rng, 6)
-    sky = bands(rgb('#c8321e', '#f08a24', '#f6c445', '#d8441e', '#f29a2e', '#a83224', '#f4b640', '#e0601e', '#f7d266', '#d4491f'),
-                (Y + wave) * 2.1)
-    fjord = bands(rgb('#1e3050', '#3c5a78', '#182a44', '#8a7a4a', '#22365a', '#10203a', '#4a6a7a', '#1a2a40'),
-                  np.hypot(X - 0.95, Y - 0.75) * 1.5 + 0.7 * wave)
-    canvas = sky.copy()
-    shore = 0.47 + 0.06 * np.sin(4 * X + 0.5)
-    below = Y > shore
-    canvas[below] = fjord[below]
-    lay(canvas, rgb('#2a2440')[0], (Y > shore - 0.03 * (1 + np.sin(9 * X))) & ~below & (X > 0.35))
-    angle = np.arctan2(-(0.30 * np.cos(6 * X + 1) + 0.39 * np.cos(13 * X + 8 * Y)), np.full_like(X, 1.2))
-    angle = np.where(below, np.arctan2(X - 0.95, -(Y - 0.75)), angle)
-    edge = (Y - 0.42) - 1.15 * X  # the pier comes in from the left
-    pier = (edge > 0.12) & (Y > 0.48)
-    planks = bands(rgb('#7a4a2a', '#b0763e', '#5c3420', '#9a5a30', '#6e3e24', '#c08a4c', '#543020'), (edge - 0.12) * 1.6 % 1)
-    canvas[pier] = planks[pier]
-    angle = np.where(pier, np.arctan2(np.float32(1.15), np.float32(1)), angle)
-    canvas = strokes(canvas, rng, angle, 3000, 34, 4.6, 14)
-    canvas = strokes(canvas, rng, angle, 2200, 42, 2.2, 20)
-    image, pen = board(canvas)
-    for offset, width in ((0.115, 4), (0.02, 3)):  # the railing
-        line(pen, rgb('#4a2018')[0], [(-0.02, 0.40 + offset), (0.52 - offset, 1.02)], width)
-    _figure(pen, 0.52, 0.70)
-    for x in (0.08, 0.13):
-        line(pen, rgb('#20182c')[0], [(x, 0.43), (x + 0.005, 0.53)], 7)
-        disc(pen, rgb('#20182c')[0], x, 0.415, 4)
-    return grain(rng, reduced(image), 3)
-
-
-def _figure(pen, x, y):
-    """A small dark figure that holds its pale head."""
-    taper(pen, rgb('#1c1e30')[0], [(x, y - 0.02), (x + 0.025, y + 0.12), (x - 0.01, y + 0.33)], [22, 44, 62])
-    for k, (dy, r) in enumerate(((-0.125, 13), (-0.10, 12), (-0.075, 10), (-0.05, 8))):  # the head: wide above, narrow below
-        disc(pen, rgb('#e4c48a')[0], x + 0.003 * k, y + dy, r)
-    for side in (-1, 1):
-        line(pen, rgb('#e0bc84')[0], [(x + side * 0.04, y - 0.10), (x + side * 0.062, y - 0.04), (x + side * 0.03, y + 0.04)], 5)
-        disc(pen, rgb('#4a3020')[0], x + side * 0.017, y - 0.115, 2)
-    taper(pen, rgb('#4a2a20')[0], [(x + 0.002, y - 0.078), (x + 0.003, y - 0.062), (x + 0.004, y - 0.046)], [4, 6, 4])
-
-
-def abstract(rng):
-    """Circles within circles, arcs, wedges, checks and rays in pure colours on a cream ground."""
-    palette = rgb('#d8281e', '#f4b31a', '#1d4e9e', '#151515', '#3a8f5a', '#e87aa0', '#6a3a8a', '#f07a1c', '#58b4d8')
-    canvas = bands(rgb('#f2e6c4', '#f6eeda', '#e4d8b0', '#efd9b8'), noise(rng, 4))
-    for colour in palette[[1, 8, 5, 0]]:
-        x, y, r = rng.uniform(0.1, 0.9), rng.uniform(0.1, 0.9), rng.uniform(0.12, 0.24)
-        lay(canvas, colour, 0.55 * np.exp(-((X - x) ** 2 + (Y - y) ** 2) / r ** 2))
-    image, pen = board(canvas)
-    pick = lambda: palette[rng.randint(len(palette))]  # noqa: E731
-    for _ in range(9):  # wedges
-        x, y, a, w = *rng.uniform(0.0, 1.0, 2), rng.uniform(0, TURN), rng.uniform(0.04, 0.13)
-        tip = x + 0.42 * np.cos(a), y + 0.42 * np.sin(a)
-        polygon(pen, pick(), [(x - w * np.sin(a), y + w * np.cos(a)), tip, (x + w * np.sin(a), y - w * np.cos(a))])
-    for x, y, r in ((0.27, 0.28, 44), (0.76, 0.2, 26), (0.70, 0.66, 52), (0.2, 0.76, 30), (0.47, 0.5, 19), (0.9, 0.45, 16),
-                    (0.46, 0.9, 17)):
-        for k, share in enumerate((1.0, 0.86, 0.62, 0.4, 0.2)):
-            disc(pen, palette[3] if k == 0 else pick(), x, y, r * share)
-    for _ in range(7):  # arcs
-        x, y, r, a = *rng.uniform(0.1, 0.9, 2), rng.uniform(0.08, 0.3), rng.uniform(0, TURN)
-        turn = a + np.linspace(0, rng.uniform(1.2, 3.2), 24)
-        line(pen, palette[rng.choice([0, 2, 3, 3])], np.stack([x + r * np.cos(turn), y + r * np.sin(turn)], 1), rng.uniform(2, 6))
-    for _ in range(16):  # rays
-        x, y, a, r = *rng.uniform(0, 1, 2), rng.choice([0.5, 0.62, 2.2, 2.35]), rng.uniform(0.15, 0.4)
-        line(pen, palette[3], [(x - r * np.cos(a), y - r * np.sin(a)), (x + r * np.cos(a), y + r * np.sin(a))], rng.uniform(1, 2.6))
-    for x, y in ((0.50, 0.12), (0.05, 0.48), (0.84, 0.86)):  # checks
-        for i in range(4):
-            for j in range(4):
-                left, top = x + i * 0.03 + j * 0.008, y + j * 0.03 - i * 0.008
-                polygon(pen, palette[3] if (i + j) % 2 else pick(), [(left, top), (left + 0.03, top - 0.008), (left + 0.038, top + 0.022),
-                                                                     (left + 0.008, top + 0.03)])
-    return grain(rng, reduced(image), 3)
-
-
-def facets(rng):
-    """A still life with a guitar, cut into shaded facets of ochre, umber and grey."""
-    canvas = bands(rgb('#4c4436', '#8a7a58', '#b8a274', '#6e6450', '#94886c'), noise(rng, 3))
-    image, pen = board(canvas)
-    cells = [np.array([(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)])]
-    for _ in range(105):  # cut the largest cell in two, again and again
-        k = int(np.argmax([_area(c) * rng.uniform(0.4, 1) for c in cells]))
-        cells += _cut(cells.pop(k), rng)
-    palette = rgb('#3a342a', '#5e5440', '#857655', '#ab9465', '#cbb98a', '#8f8a7c', '#6a6a68', '#a37440', '#d8caa2', '#4e4c4c')
-    for cell in cells:
-        _shade(image, cell, palette[rng.randint(10)], palette[rng.randint(10)], rng)
-    outline = [(0.50, 0.30), (0.60, 0.35), (0.62, 0.44), (0.57, 0.52), (0.66, 0.60), (0.69, 0.74), (0.58, 0.88), (0.42, 0.88),
-               (0.31, 0.75), (0.33, 0.61), (0.43, 0.53), (0.39, 0.45), (0.40, 0.36)]
-    for k in (0, 1):  # the guitar, twice, shifted and turned, as if seen from two sides
-        shape = [(x + 0.05 * k + 0.10 * k * (y - 0.5), y - 0.05 * k) for x, y in outline]
-        for i in range(2, len(shape), 2 + k):
-            fill = palette[[7, 3, 4, 7, 8][(i + k) % 5]]
-            _shade(image, np.array([shape[i - 2], shape[i - 1], shape[i], (0.5 + 0.05 * k, 0.62)]), fill, palette[rng.choice([0, 1, 3])], rng)
-        line(pen, palette[0], [*shape[1:8 - k]], 2.4)
-    disc(pen, palette[0], 0.505, 0.60, 17)
-    disc(pen, palette[1], 0.515, 0.61, 13)
-    for k in range(5):
-        line(pen, palette[8] * (0.75 + 0.05 * k), [(0.475 + 0.017 * k, 0.06 + 0.01 * k), (0.482 + 0.017 * k, 0.82)], 1.1)
-    for _ in range(34):
-        (x, y), a, r = rng.uniform(0.05, 0.95, 2), rng.choice([0.35, 1.2, 1.9, 2.8]) + rng.uniform(-0.1, 0.1), rng.uniform(0.04, 0.16)
-        line(pen, palette[0], [(x, y), (x + r * np.cos(a), y + r * np.sin(a))], rng.uniform(1, 2.4))
-    return grain(rng, reduced(image) + 14 * (noise(rng, 60, 90)[..., None] - 0.5), 4)
-
-
-def _area(cell):
-    x, y = cell.T
-    return abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1))) / 2
-
-
-def _cut(cell, rng):
-    """A convex cell in two, across its longer direction."""
-    middle = cell.mean(axis=0) + rng.uniform(-0.02, 0.02, 2)
-    wide = np.ptp(cell[:, 0]) > np.ptp(cell[:, 1])
-    a = rng.choice([0.5, 0.9, 2.2, 2.6]) * 0.6 + (TURN / 4 if wide else 0) + rng.uniform(-0.35, 0.1)
-    side = (cell - middle) @ np.array([-np.sin(a), np.cos(a)])
-    if (side > 0).all() or (side < 0).all():
-        return [cell]
-    parts = [], []
-    for i in range(len(cell)):
-        j = (i + 1) % len(cell)
-        parts[int(side[i] > 0)].append(cell[i])
-        if (side[i] > 0) != (side[j] > 0):
-            t = side[i] / (side[i] - side[j])
-            for part in parts:
-                part.append(cell[i] + t * (cell[j] - cell[i]))
-    return [np.array(part) for part in parts]
-
-
-def _shade(image, cell, light, dark, rng):
-    """Fill a polygon on the board with a blend from one colour to another, and a dark edge."""
-    left, top = np.floor(cell.min(axis=0) * SIDE).astype(int)
-    right, bottom = np.ceil(cell.max(axis=0) * SIDE).astype(int) + 1
-    mask = Image.new('L', (right - left, bottom - top))
-    corners = [(x * SIDE - left, y * SIDE - top) for x, y in cell]
-    ImageDraw.Draw(mask).polygon(corners, fill=255)
-    a = rng.uniform(0, TURN)
-    rows, cols = np.mgrid[0:bottom - top, 0:right - left] / SIDE
-    ramp = np.cos(a) * cols + np.sin(a) * rows
-    ramp = ((ramp - ramp.min()) / max(np.ptp(ramp), 1e-6))[..., None]
-    paint = Image.fromarray(np.rint(light * (1 - 0.75 * ramp) + dark * 0.75 * ramp).astype(np.uint8))
-    image.paste(paint, (left, top), mask)
-    ImageDraw.Draw(image).line([(x + left, y + top) for x, y in [*corners, corners[0]]], fill=ink(rgb('#2a251e')[0]), width=FINE)
-
-
-def mosaic(rng):
-    """A peacock of tesserae on gold: small tilted stones in rows that follow the forms, with dark joints."""
-    base = bands(rgb('#d9a832', '#e8c25a', '#c8922a', '#f0d276'), noise(rng, 7))
-    along = np.arctan2(Y - 0.46, X - 0.5) + TURN / 4  # rows run around the bird
-    tail, body = np.hypot(X - 0.5, Y - 0.46), np.hypot((X - 0.5) * 1.35, Y - 0.66)
-    eyes = np.floor((np.arctan2(Y - 0.60, X - 0.5) / TURN + 0.5) * 22) % 2
-    fan = (tail < 0.38) & (Y < 0.80)
-    for radius, one, two in ((0.38, '#157a6e', '#0f5a5c'), (0.335, '#2f9e8a', '#1c7f76'), (0.285, '#1b4fa8', '#123a86'),
-                             (0.235, '#e2b13a', '#157a6e'), (0.20, '#7a2a2a', '#2f9e8a'), (0.165, '#157a6e', '#1b4fa8')):
-        ring = fan & (tail < radius)
-        base[ring] = np.where(eyes[..., None] > 0, rgb(one)[0], rgb(two)[0])[ring]
-    neck = (np.abs(X - 0.5 - 0.015 * np.sin(18 * Y)) < 0.045) & (Y > 0.27) & (Y < 0.6)
-    head = np.hypot(X - 0.51, Y - 0.26) < 0.06
-    base[(body < 0.19) | neck | head] = rgb('#15308a')[0]
-    base[(body < 0.11)] = rgb('#2f6fd0')[0]
-    base[np.hypot(X - 0.525, Y - 0.25) < 0.014] = rgb('#f8f4e0')[0]
-    base[(np.abs(Y - 0.265 - 0.25 * (X - 0.565)) < 0.016 * (0.625 - X) / 0.06) & (X > 0.56) & (X < 0.625)] = rgb('#e08a2a')[0]
-    frame = np.maximum(np.abs(X - 0.5), np.abs(Y - 0.5))
-    base[frame > 0.455] = np.where((np.floor((X + Y) * 16) % 2)[..., None] > 0, rgb('#8a2420')[0], rgb('#f2e8cc')[0])[frame > 0.455]
-    base[Y > 0.86] = np.where(frame[..., None] > 0.455, base, rgb('#4a8a3a')[0])[Y > 0.86]
-    along = np.where((frame > 0.44) | (Y > 0.85), 0, np.where((body < 0.19), np.arctan2(Y - 0.66, (X - 0.5) * 1.8) + TURN / 4, along))
-    return grain(rng, _tesserae(rng, base, along, 0.0245), 5)
-
-
-def _tesserae(rng, base, along, step):
-    """Stones of side `step` in rows, turned to the field; each has one colour, a little lighter or darker than the next."""
-    image, pen = board(np.full_like(base, 1) * rgb('#2c241c')[0])
-    spots = [(i, j) for i in np.arange(step / 2, 1.02, step) for j in np.arange(step / 2, 1.02, step)]
-    rings = [(0.5 + r * np.cos(t), 0.46 + r * np.sin(t)) for r in np.arange(step / 2, 0.8, step)
-             for t in np.arange(0, TURN, step / r)]
-    straight = lambda x, y: max(abs(x - 0.5), abs(y - 0.5)) > 0.44 or y > 0.85  # noqa: E731
-    places = [p for p in spots if straight(*p)] + [p for p in rings if not straight(*p)]
-    for x, y in places:
-        x, y = (x, y) + rng.uniform(-0.0015, 0.0015, 2)
-        a, h = at(along, x, y) + rng.uniform(-0.1, 0.1), step * rng.uniform(0.40, 0.46)
-        c, s = h * np.cos(a), h * np.sin(a)
-        colour = at(base, x, y) * rng.uniform(0.78, 1.16) + rng.uniform(-9, 9, 3)
-        polygon(pen, colour, [(x - c + s, y - s - c), (x + c + s, y + s - c), (x + c - s, y + s + c), (x - c - s, y - s + c)])
-    return reduced(image)
-
-
-def ink_wash(rng):
-    """Mountains that fade into mist, a boat, and bamboo in black strokes; a red seal."""
-    canvas = bands(rgb('#e6dfcd', '#efe9da', '#f4efe3'), noise(rng, 5) * 0.6 + 0.4 * Y)
-    for level, height, knots, tone in ((0.34, 0.26, 7, 175), (0.46, 0.24, 6, 128), (0.60, 0.17, 5, 80)):
-        ridge = level - height * (noise(rng, 2, knots)[:1] ** 1.3) + 0.02 * noise(rng, 2, 60)[:1]
-        depth = Y - ridge
-        wash = np.where(depth > 0, np.exp(-np.maximum(depth, 0) / 0.13), 0) * (0.72 + 0.45 * noise(rng, 26, 40))
-        streaks = 0.25 * (noise(rng, 8, 90) > 0.6) * (depth > 0) * np.exp(-np.maximum(depth, 0) / 0.07)
-        lay(canvas, (tone * 0.62,) * 3, (wash + streaks) * (1.05 - tone / 300))
-    image, pen = board(canvas)
-    black = np.float32((26, 26, 30))
-    _boat(pen, black)
-    for x, lean, width, tone in ((0.83, 0.05, 10, 0), (0.93, -0.03, 7, 45), (0.75, 0.09, 5, 95)):
-        top = 1.02
-        while top > -0.05:  # one piece of the stalk after the other
-            bottom, top = top, top - rng.uniform(0.13, 0.17)
-            xs = [x + lean * (1 - y) for y in (bottom - 0.008, (bottom + top) / 2, top + 0.006)]
-            taper(pen, black + tone + 25, list(zip(xs, (bottom - 0.008, (bottom + top) / 2, top + 0.006))), [width, width * 0.8, width])
-            line(pen, black + tone, [(xs[2] - width / 560, top), (xs[2] + width / 560, top)], 2)
-            if top < 0.8:
-                _leaves(pen, rng, xs[2], top, black + tone)
-    polygon(pen, rgb('#b8281e')[0], [(0.06, 0.86), (0.13, 0.86), (0.13, 0.94), (0.06, 0.94)])
-    for k in range(3):
-        line(pen, rgb('#f0e2d0')[0], [(0.078 + 0.017 * k, 0.875), (0.078 + 0.017 * k, 0.925)], 2)
-    line(pen, rgb('#f0e2d0')[0], [(0.07, 0.90), (0.12, 0.90)], 2)
-    return grain(rng, reduced(image) + 10 * (noise(rng, 90, 60)[..., None] - 0.5), 3)
-
-
-def _leaves(pen, rng, x, y, colour):
-    for _ in range(rng.randint(3, 7)):
-        a, r = rng.choice([0.35, 2.6, 0.9, 2.1]) + rng.uniform(-0.3, 0.3), rng.uniform(0.08, 0.17)
-        path = [(x + r * t * np.cos(a), y + r * t * np.sin(a) + 0.05 * t * t) for t in np.linspace(0, 1, 7)]
-        taper(pen, colour + rng.uniform(-5, 40), path, [1, 4, 7, 7.5, 6, 3, 0.5])
-
-
-def _boat(pen, black):
-    taper(pen, black + 20, [(0.20, 0.765), (0.29, 0.79), (0.40, 0.763)], [2, 8, 2])
-    taper(pen, black, [(0.31, 0.775), (0.312, 0.745), (0.315, 0.73)], [8, 6, 3])
-    disc(pen, black, 0.316, 0.722, 3)
-    line(pen, black + 40, [(0.34, 0.70), (0.30, 0.83)], 1)
-    for k, (left, right) in enumerate(((0.14, 0.27), (0.33, 0.48), (0.08, 0.2), (0.25, 0.40))):
-        taper(pen, black + 110, [(left, 0.81 + 0.018 * k), ((left + right) / 2, 0.815 + 0.018 * k), (right, 0.81 + 0.018 * k)], [0.5, 2, 0.5])
-
-
-def dots(rng):
-    """A river bank in small dots of pure colour, each beside its complement."""
-    bank = 0.52 + 0.22 * X + 0.02 * np.sin(9 * X)
-    canvas = bands(rgb('#aecbe4', '#dce6e0', '#f6e6c0', '#f2d8b4'), Y * 2.4)
-    lay(canvas, rgb('#5a8a5c')[0], (Y > 0.33 - 0.05 * noise(rng, 2, 14)[:1]) * 60)
-    lay(canvas, rgb('#7aaac8')[0], (Y - 0.385) * 60)
-    lay(canvas, rgb('#c8dce0')[0], ((Y > 0.40) & (noise(rng, 30, 4) > 0.6)) * 0.7)
-    lay(canvas, rgb('#8cba4a')[0], (Y - bank) * 60)
-    lay(canvas, rgb('#3e6a4c')[0], (noise(rng, 6, 4) - 0.53) * 14 * (Y > bank + 0.08))
-    lay(canvas, rgb('#e8d860')[0], (noise(rng, 9, 5) - 0.60) * 12 * (Y > bank + 0.02))
-    for x, y, r in ((0.86, 0.12, 0.19), (0.98, 0.30, 0.15), (0.70, 0.06, 0.13)):
-        lay(canvas, rgb('#34683e')[0], (r - np.hypot(X - x, (Y - y) * 1.2)) * 60)
-        lay(canvas, rgb('#6fa848')[0], (0.55 * r - np.hypot(X - x + 0.05, (Y - y + 0.04) * 1.2)) * 30)
-    lay(canvas, rgb('#54402e')[0], (np.abs(X - 0.88 - 0.03 * np.sin(6 * Y)) < 0.022) * (Y > 0.12) * (Y < 0.76))
-    for x, y, h in ((0.20, 0.36, 0.11), (0.36, 0.41, 0.08)):  # sails
-        lay(canvas, rgb('#fdf6e6')[0], ((X > x) & (X - x < 0.6 * (Y - y + h)) & (Y < y + 0.02)) * 1.0)
-        lay(canvas, rgb('#7a3a30')[0], (np.abs(X - x - 0.02) < 0.05) & (np.abs(Y - y - 0.03) < 0.012))
-    for x, y, one, two in ((0.30, 0.80, '#3a2a6a', '#c8443a'), (0.55, 0.76, '#8a2a4a', '#e89a3a')):  # strollers with parasols
-        lay(canvas, rgb(one)[0], (0.055 * (0.6 + 2.6 * np.clip(Y - y, 0, 1)) - np.abs(X - x)) * 90 * (Y > y - 0.10) * (Y < y + 0.14))
-        lay(canvas, rgb('#e8b890')[0], (0.022 - np.hypot(X - x, Y - y + 0.12)) * 120)
-        lay(canvas, rgb(two)[0], (0.085 - np.hypot(X - x, (Y - y + 0.135) * 1.6)) * 90 * (Y < y - 0.135))
-    image, pen = board(np.full_like(canvas, 1) * rgb('#efe8d6')[0])
-    count = 9000
-    x, y, radius = *rng.uniform(0, 1, (2, count)), rng.uniform(1.7, 2.8, count)
-    colours, grey = at(canvas, x, y), at(canvas, x, y).mean(axis=1, keepdims=True)
-    vivid = grey + (colours - grey) * rng.uniform(1.2, 1.9, (count, 1)) + 18 * rng.standard_normal((count, 3))
-    against = 1.15 * grey + 0.8 * (grey - colours) + 24 * rng.standard_normal((count, 3))  # as light, of the opposite hue
-    colours = np.where(rng.rand(count, 1) < 0.14, against, vivid)
-    for k in range(count):
-        disc(pen, colours[k], x[k], y[k], radius[k])
-    return grain(rng, reduced(image), 2)
-
-
-def wave(rng):
-    """A woodcut: a claw of foam above a small mountain, in Prussian blue and cream, with carved lines."""
-    cream, pale, mid, deep, line_ = rgb('#ede0bf', '#b9cbd0', '#5f8aa8', '#1d3f6e', '#14233f')
-    canvas = bands(rgb('#c9b48a', '#e2d2a8', '#ede0bf', '#e8d8b4'), Y * 1.6) + 10 * (noise(rng, 3, 40)[..., None] - 0.5)
-    image, pen = board(canvas)
-    polygon(pen, mid, [(0.52, 0.665), (0.655, 0.50), (0.70, 0.50), (0.84, 0.665)], line_, 1.2)
-    polygon(pen, cream, [(0.605, 0.56), (0.655, 0.50), (0.70, 0.50), (0.75, 0.56), (0.715, 0.545), (0.69, 0.575), (0.665, 0.545), (0.64, 0.57)])
-    t = np.linspace(0, 1, 40)
-    back = np.stack([-0.02 + 0.62 * t, 0.62 - 0.50 * np.sin(t * 1.75) ** 1.2], 1)             # up the back of the wave
-    tip = np.stack([0.60 + 0.11 * np.sin(3.3 * t), 0.13 + 0.24 * t], 1)                       # over the crest
-    hollow = np.stack([0.60 - 0.30 * np.sin(2.6 * t) ** 0.9 + 0.28 * t ** 2, 0.37 + 0.46 * t], 1)  # down the hollow
-    body = [*back, *tip, *hollow, (1.02, 0.86), (1.02, 1.02), (-0.02, 1.02)]
-    polygon(pen, deep, body, line_, 1.6)
-    for k, share in enumerate(np.linspace(0.10, 0.92, 12)):  # carved bands from foot to crest
-        path = (1 - share) * np.concatenate([back[6:], tip[:10]]) + share * np.concatenate([hollow[::-1][:34], hollow[::-1][30:40]])
-        line(pen, (mid, pale, cream)[k % 3], path + rng.uniform(-0.004, 0.004, path.shape), (2.6, 3.4, 1.6)[k % 3])
-    for k in range(11):  # the sea in front
-        y = 0.80 + 0.02 * k
-        crest = [(x, y + 0.022 * np.sin(8 * x + k * 1.1) + 0.03 * (x - 0.5) ** 2) for x in np.linspace(-0.02, 1.02, 40)]
-        line(pen, (deep, pale, mid, cream)[k % 4], crest, (6, 2.5, 5, 1.6)[k % 4])
-    rim = np.concatenate([back[12:], tip])
-    for x, y in rim[::2]:
-        disc(pen, cream, x, y + 0.012, rng.uniform(5, 9))
-    for x, y in np.concatenate([rim[10:], tip, hollow[:9]]):  # claws
-        a, r = rng.uniform(0.2, 2.0), rng.uniform(0.03, 0.075)
-        curl = [(x + r * s * np.cos(a + 1.2 * s), y + r * s * np.sin(a + 1.2 * s)) for s in np.linspace(0, 1, 6)]
-        taper(pen, line_, curl, [8, 8, 7, 5.5, 4, 2.4])
-        taper(pen, cream, curl, [6, 6, 5, 3.6, 2.2, 0.8])
-    for x, y, r in zip(*rng.uniform((0.45, 0.08), (0.97, 0.52), (46, 2)).T, rng.uniform(0.8, 2.4, 46)):  # spray
-        disc(pen, cream * 1.04, x, y, r)
-    for x, y in ((0.68, 0.79), (0.30, 0.90)):
-        taper(pen, rgb('#b98a4a')[0], [(x - 0.15, y - 0.035), (x, y + 0.02), (x + 0.16, y - 0.045)], [2, 11, 2])
-        taper(pen, line_, [(x - 0.15, y - 0.025), (x, y + 0.036), (x + 0.16, y - 0.035)], [1, 3, 1])
-        for k in range(5):
-            disc(pen, rgb('#e8c8a0')[0], x - 0.08 + 0.035 * k, y - 0.012, 2.4)
-    polygon(pen, rgb('#c8402e')[0], [(0.045, 0.06), (0.085, 0.06), (0.085, 0.24), (0.045, 0.24)], line_, 1)
-    for k in range(6):
-        line(pen, cream, [(0.054, 0.08 + 0.026 * k), (0.076, 0.085 + 0.026 * k)], 1.4)
-    grooves = np.sin((Y + 0.01 * noise(rng, 4)) * SIZE * 1.1)[..., None]
-    return grain(rng, reduced(image) + 4 * grooves, 3)
-
-
-PAINTINGS = {'starry': starry, 'dusk': dusk, 'abstract': abstract, 'facets': facets, 'mosaic': mosaic, 'ink': ink_wash,
-             'dots': dots, 'wave': wave}
+PAINTINGS = {
+    'starry': starry,
+    'dusk': dusk,
+    'abstract': abstract,
+    'facets': facets,
+    'mosaic': mosaic,
+    'ink': ink_wash,
+    'dots': dots,
+    'wave': wave,
+}
 PHOTOGRAPHS = {  # name -> (library, file): each comes with the library's wheel
     'astronaut': ('skimage', 'data/astronaut.png'),
     'cat': ('skimage', 'data/chelsea.png'),
@@ -386,10 +46,10 @@ PHOTOGRAPHS = {  # name -> (library, file): each comes with the library's wheel
 
 @lru_cache(maxsize=32)
 def painting(name, seed=0):
-    """A painting of that name, drawn from a seed: uint8 (288, 288, 3), read-only. ValueError: there is no such painting."""
+    """A painting of that name, drawn from a seed: uint8 (288, 288, 3). ValueError: there is none."""
     if name not in PAINTINGS:
         raise ValueError(f'name: there is no painting {name!r}, only {", ".join(PAINTINGS)}')
-    canvas = PAINTINGS[name](np.random.RandomState(seed))  # the legacy generator: NumPy promises never to change its stream
+    canvas = PAINTINGS[name](np.random.RandomState(seed))  # its stream never changes
     image = np.clip(np.rint(canvas), 0, 255).astype(np.uint8)
     image.flags.writeable = False
     return image
