@@ -25,6 +25,7 @@ from .network_oracles import (  # noqa: F401
     compute_saliency_maps,
     make_fooling_image,
 )
+from .style_oracles import content_loss, gram_matrix, style_loss, tv_loss  # noqa: F401
 
 
 def _call(function, *inputs):

@@ -27,6 +27,7 @@ from .slips_words import (
     word_embedding_backward,
     word_embedding_forward,
 )
+from .style_slips import content_loss, gram_matrix, style_loss, tv_loss
 
 __all__ = [
     'bce_loss',
@@ -36,11 +37,13 @@ __all__ = [
     'captioning_sample',
     'class_visualization_update_step',
     'compute_saliency_maps',
+    'content_loss',
     'discriminator',
     'discriminator_loss',
     'generator',
     'generator_loss',
     'get_optimizer',
+    'gram_matrix',
     'ls_discriminator_loss',
     'ls_generator_loss',
     'lstm_backward',
@@ -54,7 +57,9 @@ __all__ = [
     'rnn_step_forward',
     'sample_noise',
     'sigmoid',
+    'style_loss',
     'temporal_softmax_loss',
+    'tv_loss',
     'word_embedding_backward',
     'word_embedding_forward',
 ]

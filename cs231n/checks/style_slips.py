@@ -1,0 +1,79 @@
+"""Wrong answers for the losses of style transfer; see slips.py."""
+
+import torch
+
+from .slips_rnn import pick
+from .style_oracles import gram, leaf, with_gradients
+
+
+def _detached(slip, value):
+    return value.detach() if slip == 'no_gradient' else value
+
+
+def content_loss(slip, content_weight, content_current, content_original):
+    current, original, w = leaf(content_current), torch.tensor(content_original), content_weight
+    N, _, H, W = current.shape
+    d = current - original
+    total = d.square().sum()
+    loss = pick(slip, w * total, mean=w * d.square().mean(), per_picture=w * total / N, per_pixel=w * total / (H * W),
+                no_weight=total, weight_squared=w * w * total, root=w * total.sqrt(), half=w * total / 2,
+                absolute=w * d.abs().sum(), not_squared=w * d.sum(), sum_squared=w * d.sum() ** 2)
+    return with_gradients(_detached(slip, loss), current)
+
+
+def gram_matrix(slip, features, normalize):
+    f = leaf(features)
+    N, C, H, W = f.shape
+    flat = f.reshape(N, C, H * W)
+    scale = pick(slip, C * H * W if normalize else 1, never_normalized=1, always_normalized=C * H * W,
+                 by_pixels=H * W if normalize else 1, by_channels=C if normalize else 1,
+                 by_batch=N * C * H * W if normalize else 1)
+    if slip == 'one_picture_only' and N > 1:
+        return None, None
+    raw = gram(f, normalize=False)  # (N, C, C)
+    rows, pixels = f.reshape(N, H * W, C), flat.transpose(1, 2)
+    merged = f.reshape(1, N * C, H * W)
+    wide = f.reshape(1, C, N * H * W)
+    centred = flat - flat.mean(dim=2, keepdim=True)
+    raw = {'first_picture': lambda: raw[:1],
+           'batch_in_channels': lambda: merged @ merged.transpose(1, 2),
+           'batch_in_pixels': lambda: wide @ wide.transpose(1, 2),
+           'batch_summed': lambda: raw.sum(dim=0, keepdim=True),
+           'pixels_by_pixels': lambda: pixels @ flat,
+           'viewed_as_rows': lambda: rows.transpose(1, 2) @ rows,
+           'centred': lambda: centred @ centred.transpose(1, 2)}.get(slip, lambda: raw)()
+    return with_gradients(_detached(slip, raw / scale), f)
+
+
+def style_loss(slip, feats, style_layers, style_targets, style_weights):
+    feats = [leaf(value) for value in feats.values()]
+    total = torch.zeros(())
+    for i, (layer, target, w) in enumerate(zip(style_layers, style_targets.values(), style_weights)):
+        f = feats[i if slip == 'by_position' else layer]
+        d = gram(f, normalize=slip != 'gram_not_normalized') - torch.tensor(target)
+        s = d.square().sum()
+        w = style_weights[0] if slip == 'first_weight' else w
+        term = pick(slip, w * s, mean=w * d.square().mean(), no_weight=s, weight_squared=w * w * s, root=w * s.sqrt(),
+                    half=w * s / 2, absolute=w * d.abs().sum(), not_squared=w * d.sum(),
+                    averaged_over_layers=w * s / len(style_layers))
+        total = term if slip == 'last_layer' else total + term
+        if slip == 'first_layer':
+            break
+    return with_gradients(_detached(slip, total), *feats)
+
+
+def tv_loss(slip, img, tv_weight):
+    img, w = leaf(img), tv_weight
+    x = img[:1] if slip == 'first_picture' else img
+    down, right = x.diff(dim=2), x.diff(dim=3)
+    if slip == 'wraps_around':
+        down, right = x - x.roll(1, 2), x - x.roll(1, 3)
+    if slip == 'cropped':
+        down, right = down[:, :, :, :-1], right[:, :, :-1]
+    d, r = down.square().sum(), right.square().sum()
+    loss = pick(slip, w * (d + r), mean=w * (down.square().mean() + right.square().mean()), no_weight=d + r,
+                weight_squared=w * w * (d + r), weight_once=w * d + r, root=w * (d + r).sqrt(), half=w * (d + r) / 2,
+                absolute=w * (down.abs().sum() + right.abs().sum()), only_rows=w * d, only_columns=w * r,
+                not_squared=w * (down.sum() + right.sum()), per_pixel=w * (d + r) / img.numel(),
+                across_channels=w * (d + r + x.diff(dim=1).square().sum()))
+    return with_gradients(_detached(slip, loss), img)
