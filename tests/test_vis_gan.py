@@ -3,12 +3,12 @@
 import matplotlib
 
 matplotlib.use('Agg')
-import matplotlib.pyplot as plt  # noqa: E402
-import numpy as np  # noqa: E402
-import pytest  # noqa: E402
-import torch  # noqa: E402
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import torch
 
-from cs231n import vis_gan as vis  # noqa: E402
+from cs231n import vis_gan as vis
 
 
 @pytest.fixture(autouse=True)
