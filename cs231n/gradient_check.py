@@ -30,6 +30,12 @@ def _difference(f, x, ix, h):
     return f_above - f_below, above - below
 
 
+def rel_error(x, y):
+    """Return the largest relative error of two arrays, max |x - y| / max(|x| + |y|, 1e-8), elementwise."""
+    x, y = np.asarray(x), np.asarray(y)
+    return np.max(np.abs(x - y) / np.maximum(1e-8, np.abs(x) + np.abs(y)))
+
+
 def eval_numerical_gradient(f, x, verbose=True, h=1e-5):
     """Return df/dx for a function f(x) that gives a number, as an array shaped like x.
 

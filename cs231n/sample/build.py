@@ -1,7 +1,8 @@
 """Builds the sample data: `python -m cs231n.sample.build`.
 
 Draws 6,000 scenes, has the sample SqueezeNet look at each, and writes captions, vocabulary, addresses and features into
-files with the names, keys, dtypes and shapes of the COCO files, and labelled pictures in place of the ImageNet ones.
+files with the names, keys, dtypes and shapes of the COCO files; further labelled pictures in place of the ImageNet
+ones, and digits in place of MNIST's.
 Every scene is worked on by itself, in chunks of fixed size and on one thread, so the numbers do not depend on how many
 processes share the work. A stamp, written last, holds a digest of everything the files are made from.
 """
@@ -20,6 +21,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from cs231n.data_utils import datasets_dir
+from cs231n.sample import digits
 from cs231n.sample.captions import captions, encode, vocabulary
 from cs231n.sample.scenes import SIZE, SPLITS, plan, scene
 from cs231n.sample.things import KINDS
@@ -47,7 +49,8 @@ def digest():
     """A fingerprint of the code and weights that the sample data are made from."""
     from cs231n.pretrained import SAMPLE_WEIGHTS
     here = Path(__file__).parent
-    sources = [here / f'{name}.py' for name in ('palette', 'pen', 'things', 'places', 'scenes', 'captions', 'build')]
+    sources = [here / f'{name}.py' for name in ('palette', 'pen', 'things', 'places', 'scenes', 'captions', 'build',
+                                                'digits', 'digit_strokes')]
     total = hashlib.sha256()
     for path in sources:
         total.update(path.read_bytes().replace(b'\r\n', b'\n'))
@@ -101,12 +104,12 @@ def _all_features(processes):
     jobs = [(split, start) for split, count in COUNTS.items() for start in range(0, count, CHUNK)]
     found = {split: [] for split in COUNTS}
     spawn = multiprocessing.get_context('spawn')
-    with ProcessPoolExecutor(processes, mp_context=spawn, initializer=_one_thread) as pool:
-        with tqdm(total=sum(COUNTS.values()), desc='drawing scenes', unit='scene',
-                  disable=os.environ.get('CS231N_PROGRESS') == '0') as bar:
-            for (split, _), rows in zip(jobs, pool.map(_work, jobs), strict=True):
-                found[split].append(rows)
-                bar.update(len(rows))
+    bar = tqdm(total=sum(COUNTS.values()), desc='drawing scenes', unit='scene',
+               disable=os.environ.get('CS231N_PROGRESS') == '0')
+    with bar, ProcessPoolExecutor(processes, mp_context=spawn, initializer=_one_thread) as pool:
+        for (split, _), rows in zip(jobs, pool.map(_work, jobs), strict=True):
+            found[split].append(rows)
+            bar.update(len(rows))
     return {split: np.concatenate(rows) for split, rows in found.items()}
 
 
@@ -161,6 +164,7 @@ def make(folder, processes=None):
     with _replacing(folder / 'imagenet_val_25.npz') as path, open(path, 'wb') as file:
         np.savez_compressed(file, X=np.stack([s.image for s in pictures]).reshape(-1, SIZE, SIZE, 3),
                             y=np.array([KINDS.index(s.things[0].kind) for s in pictures]), class_names=np.array(KINDS))
+    digits.make(folder)
     with _replacing(folder / 'built.txt') as path:
         path.write_text(digest())
 

@@ -1,4 +1,4 @@
-"""Five captions for a scene, written by a small grammar, and the judge that reads a caption and says what of it is true."""
+"""Five captions for a scene, written by a small grammar, and the judge that says what of a caption is true."""
 
 from collections import Counter
 
@@ -46,9 +46,10 @@ PLACE_CUES = {  # the words that give a place away
 RELATIONS = {'left': ('to the left of', 'left of'), 'right': ('to the right of', 'right of'),
              'above': ('above', 'over', 'higher than'), 'below': ('below', 'under', 'beneath', 'lower than')}
 RESTING, AIRBORNE = ('stands', 'rests', 'waits', 'sits'), ('floats', 'hovers', 'glides', 'drifts')
-FLOURISHES = tuple(
-    'lovely pretty old new bright shiny quaint curious charming famous funny humble fancy neat plain quiet splendid '
-    'handsome cheerful gentle lonely strange simple peculiar modest jolly dainty rustic elegant noble'.split())
+FLOURISHES = (
+    'lovely', 'pretty', 'old', 'new', 'bright', 'shiny', 'quaint', 'curious', 'charming', 'famous', 'funny', 'humble',
+    'fancy', 'neat', 'plain', 'quiet', 'splendid', 'handsome', 'cheerful', 'gentle', 'lonely', 'strange', 'simple',
+    'peculiar', 'modest', 'jolly', 'dainty', 'rustic', 'elegant', 'noble')
 KIND_OF = {word: kind for kind, words in NOUNS.items() for word in words}
 COLOUR_OF = {word: colour for colour, words in COLOUR_WORDS.items() for word in words}
 PLACE_OF = {word: place for place, words in PLACE_CUES.items() for word in words}
@@ -112,7 +113,7 @@ def captions(things, place, rng, count=5):
 
 
 def vocabulary(texts):
-    """The words of the training captions, commonest first, behind the special tokens -> (idx_to_word, word_to_idx)."""
+    """The words of the training captions, commonest first, after the special ones -> (idx_to_word, word_to_idx)."""
     counts = Counter(word for words in texts for word in words)
     known = sorted((w for w, n in counts.items() if n >= RARE), key=lambda w: (-counts[w], w))
     idx_to_word = [*SPECIAL, *known]
@@ -130,9 +131,9 @@ def encode(words, word_to_idx):
 def judge(caption, things, place):
     """Hold a caption to the truth about its scene.
 
-    `caption` is a string or a list of words, `things` and `place` are those of the Scene. Returns a dict of True, False or
-    None (the caption does not say): `thing`, every thing it names is there; `colour`, the first thing it names has the
-    colour it says; `place`; and `relation`, the first thing it names lies where it says from the second.
+    `caption` is a string or a list of words, `things` and `place` are those of the Scene. Returns a dict of True,
+    False or None (the caption does not say): `thing`, every thing it names is there; `colour`, the first thing it names
+    has the colour it says; `place`; and `relation`, the first thing it names lies where it says from the second.
     """
     words = caption.split() if isinstance(caption, str) else list(caption)
     nouns = [k for k, word in enumerate(words) if word in KIND_OF]
@@ -154,7 +155,7 @@ def judge(caption, things, place):
 
 
 def _holds(claim, a, b):
-    """Is a left of, right of, above or below b, by the centres of the two? (Not only the most true of the four counts.)"""
+    """Is a left of, right of, above or below b, by their centres? Two of the four can be true at once."""
     return {'left': a.x < b.x, 'right': a.x > b.x, 'above': a.y < b.y, 'below': a.y > b.y}[claim]
 
 

@@ -1,6 +1,6 @@
-"""A pen that draws in a thing's own frame: x to the right and y down, both in -1..1, whatever size it gets in the picture.
+"""A pen that draws in a thing's own frame: x to the right and y down, both in -1..1, whatever its size in the picture.
 
-Every shape becomes a polygon with whole-numbered corners on a grid four times finer than the picture, so that drawing is
+Every shape becomes a polygon with whole-numbered corners on a grid finer than the picture, so that drawing is
 integer work and gives the same pixels on every machine.
 """
 
@@ -63,7 +63,7 @@ class Pen:
             self.draw.ellipse((x - r, y - r, x + r, y + r), fill=fill)
 
     def lift(self):
-        """What was drawn -> colour (s, s, 3) float32 times coverage, coverage (s, s) and the share of main (s, s), 0..1."""
+        """What was drawn -> colour times coverage (s, s, 3), coverage (s, s), share of main (s, s), 0..1, float32."""
         table = np.zeros((5, 256), np.uint8)  # red, green, blue, covered?, main? of each shape index
         table[:3, 1:len(self.paint) + 1] = np.clip(np.rint(list(self.paint.values())), 0, 255).T
         table[3, 1:len(self.paint) + 1] = 255

@@ -158,7 +158,8 @@ def city(rng, horizon):
 
 
 def moon(rng, horizon):
-    canvas = tint(rng, (14, 14, 26), 6) + np.clip(noise(rng, 5) - np.float32(0.45), 0, 1)[..., None] * tint(rng, (60, 30, 90), 20)
+    nebula = np.clip(noise(rng, 5) - np.float32(0.45), 0, 1)[..., None]
+    canvas = tint(rng, (14, 14, 26), 6) + nebula * tint(rng, (60, 30, 90), 20)
     spots(canvas, rng, rng.randint(70, 150), ((255, 255, 255), (200, 210, 255), (255, 230, 190)), 0, 200)
     x, y, r = rng.randint(24, 200), rng.randint(26, 56), rng.randint(14, 26)
     ball(canvas, x, y, r, (60, 120, 190))

@@ -23,7 +23,7 @@ SIZES = {'small': (52, 66), 'medium': (74, 100), 'big': (112, 146)}  # pixels
 
 @dataclass(frozen=True)
 class Thing:
-    """A thing of a scene: what it is, its colour's name, small, medium or big, and the centre and side of its box in pixels."""
+    """What it is, its colour's name, small, medium or big, and the centre and side of its box in pixels."""
 
     kind: str
     colour: str
@@ -35,7 +35,7 @@ class Thing:
 
 @dataclass(frozen=True)
 class Scene:
-    """`image` uint8 (224, 224, 3); `masks` bool (n, 224, 224), the visible pixels of each of the n `things`; `place`."""
+    """`image` uint8 (224, 224, 3); `masks` bool (n, 224, 224), what is visible of each of the n `things`; `place`."""
 
     image: np.ndarray
     masks: np.ndarray
@@ -94,7 +94,8 @@ def _pattern(side, rng):
     elif kind == 2:  # checks
         bars = (COLS[:, :side] % period < period / 2) ^ (ROWS[:side] % period < period / 2)
     elif kind == 3:  # dots
-        bars = (COLS[:, :side] % period - period / 2) ** 2 + (ROWS[:side] % period - period / 2) ** 2 < period * period / 12
+        u, v = COLS[:, :side] % period - period / 2, ROWS[:side] % period - period / 2
+        bars = u ** 2 + v ** 2 < period * period / 12
     else:
         return field
     return field * np.where(bars, np.float32(rng.uniform(0.78, 0.88)), np.float32(1))
@@ -107,8 +108,9 @@ def _paint_thing(canvas, thing, rng, dark, wild):
               mirror=bool(rng.randint(2)), squash=rng.uniform(0.88, 1.05))
     things.draw(thing.kind, pen)
     colour, cover, main = pen.lift()
-    light = np.float32(rng.uniform(0.92, 1.04)) + (COLS[:, :thing.side] / thing.side - np.float32(0.5)) * np.float32(rng.uniform(-0.16, 0.16))
-    colour = colour * (np.float32(1) + main * (_pattern(thing.side, rng) - 1) )[..., None] * light[..., None]
+    across = COLS[:, :thing.side] / thing.side - np.float32(0.5)
+    light = np.float32(rng.uniform(0.92, 1.04)) + across * np.float32(rng.uniform(-0.16, 0.16))
+    colour = colour * (1 + main * (_pattern(thing.side, rng) - 1))[..., None] * light[..., None]
 
     left, top = thing.x - thing.side // 2, thing.y - thing.side // 2
     x0, y0, x1, y1 = max(left, 0), max(top, 0), min(left + thing.side, SIZE), min(top + thing.side, SIZE)
@@ -129,7 +131,8 @@ def _wild_backdrop(rng):
     """A backdrop of textures alone, so that the network cannot lean on places."""
     canvas = np.zeros((SIZE, SIZE, 3), np.float32)
     for c in range(3):
-        canvas[..., c] = rng.randint(0, 256) + (noise(rng, rng.randint(3, 60), rng.randint(3, 60)) - np.float32(0.5)) * rng.randint(20, 200)
+        level, field = rng.randint(0, 256), noise(rng, rng.randint(3, 60), rng.randint(3, 60))
+        canvas[..., c] = level + (field - np.float32(0.5)) * rng.randint(20, 200)
     period, slope = rng.randint(6, 40), rng.randint(-2, 3)
     bars = ((COLS + slope * ROWS) % period < period // 2)[..., None]
     return canvas + bars * rng.randint(-70, 71, 3).astype(np.float32)

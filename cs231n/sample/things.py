@@ -182,7 +182,8 @@ def mushroom(p):
     p.disc('cream', 0.0, 0.9, 0.3, 0.09)
     p.disc('main', 0.0, cap, 0.95, p.vary(0.85, 1.0), part=(0.5, 1.0))
     p.disc('cream', 0.0, cap, 0.95, 0.12, part=(0.0, 0.5))
-    for x, y, r in ((-0.5, -0.22, 0.13), (0.05, -0.5, 0.17), (0.52, -0.2, 0.12), (-0.08, -0.12, 0.1), (0.32, -0.02, 0.07)):
+    for x, y, r in ((-0.5, -0.22, 0.13), (0.05, -0.5, 0.17), (0.52, -0.2, 0.12), (-0.08, -0.12, 0.1),
+                    (0.32, -0.02, 0.07)):
         p.disc('white', x + p.vary(-0.06, 0.06), y + p.vary(-0.05, 0.05), r, r * 0.85)
 
 
@@ -246,7 +247,8 @@ def windmill(p):
     p.rect('glass', -0.09, 0.18, 0.09, 0.38)
     for k in range(4):
         cos, sin = math.cos(turn + k * math.pi / 2), math.sin(turn + k * math.pi / 2)
-        corners = [(cos * u - sin * v, sin * u + cos * v - 0.3) for u, v in ((0.16, 0.02), (0.72, 0.02), (0.72, 0.2), (0.16, 0.16))]
+        sail = (0.16, 0.02), (0.72, 0.02), (0.72, 0.2), (0.16, 0.16)
+        corners = [(cos * u - sin * v, sin * u + cos * v - 0.3) for u, v in sail]
         p.poly('cream', *corners)
         p.line('wood', 0.05, (0.0, -0.3), (0.74 * cos, 0.74 * sin - 0.3))
     p.disc('wood', 0.0, -0.3, 0.09)

@@ -1,14 +1,17 @@
 """Trains the sample SqueezeNet: `python -m cs231n.sample.train_squeezenet`.
 
-torchvision's SqueezeNet 1.1 learns the 24 kinds of thing from scenes of the `fit` split. Three things make it learn fast
-and make its features useful beyond naming the kind:
+torchvision's SqueezeNet 1.1 learns the 24 kinds of thing from scenes of the `fit` split. Three things make it learn
+fast and make its features useful beyond naming the kind:
 
-1. BatchNorm after every convolution while training, folded into the weights afterwards (the network has none of its own,
-   and without it Adam stands still for epochs).
-2. At every cell of the last feature map a 32-number summary must tell kind, colour and place, since the masks are known.
-   Captions are written from these summaries.
-3. The last steps are taken on adversarially shifted pictures (one step of Goodfellow et al., arXiv:1412.6572, from a random
-   start as in Wong et al., arXiv:2001.03994): gradients then follow shapes, which saliency maps and class pictures need.
+1. BatchNorm after every convolution while training, folded into the weights afterwards (the network has none of its
+   own, and without it Adam stands still for epochs).
+2. At every cell of the last feature map a 32-number summary must tell kind, colour and place, since the masks are
+   known. Captions are written from these summaries.
+3. The last steps are taken on adversarially shifted pictures (one step of Goodfellow et al., arXiv:1412.6572, from a
+   random start as in Wong et al., arXiv:2001.03994): gradients then follow shapes, which saliency maps and class
+   pictures need.
+
+The first stage looks at 112-pixel views, which is quick; the second at 208 pixels, where a big thing is seen whole.
 """
 
 import argparse
@@ -30,9 +33,7 @@ from cs231n.sample.places import PLACES
 from cs231n.sample.scenes import SIZE, scene
 from cs231n.sample.things import KINDS
 
-VIEW = 112       # side of a training picture: half a scene, or a part of one at full size
-CELLS = 6        # the last feature map of a 112-pixel picture is 6 x 6,
-CENTRES = 15.5 + 16 * np.arange(CELLS)  # with cells centred here, in pixels
+LABELS = SIZE // 2  # side of the maps of what is where
 SUMMARY = 32     # numbers that have to tell kind, colour and place of a cell
 NAMES = {'kind': KINDS, 'colour': tuple(COLOURS), 'place': tuple(PLACES)}
 
@@ -66,6 +67,7 @@ class Trainee(nn.Module):
     def __init__(self):
         super().__init__()
         self.net = add_batchnorm(squeezenet1_1(num_classes=len(KINDS), dropout=0.2))
+        self.net.classifier[2] = nn.Identity()  # a ReLU on the scores would silence classes for good; see plain()
         self.summary = nn.Conv2d(512, SUMMARY, 1)
         self.heads = nn.ModuleDict({'kind': nn.Conv2d(SUMMARY, len(KINDS) + 1, 1),  # 0 is no thing
                                     'colour': nn.Conv2d(SUMMARY, len(COLOURS), 1),
@@ -82,14 +84,14 @@ class Trainee(nn.Module):
 def labelled(index):
     """One training scene -> image (224, 224, 3), labels (112, 112, 2): 1 + kind and 1 + colour, 0 off things; place."""
     s = scene('fit', index)
-    labels = np.zeros((VIEW, VIEW, 2), np.uint8)
+    labels = np.zeros((LABELS, LABELS, 2), np.uint8)
     for thing, mask in zip(s.things, s.masks, strict=True):
         labels[mask[::2, ::2]] = KINDS.index(thing.kind) + 1, NAMES['colour'].index(thing.colour) + 1
     return s.image, labels, NAMES['place'].index(s.place) if s.place in PLACES else -100
 
 
 def render_pool(count):
-    images, labels = np.empty((count, SIZE, SIZE, 3), np.uint8), np.empty((count, VIEW, VIEW, 2), np.uint8)
+    images, labels = np.empty((count, SIZE, SIZE, 3), np.uint8), np.empty((count, LABELS, LABELS, 2), np.uint8)
     places = np.empty(count, np.int64)
     with ProcessPoolExecutor() as pool:
         jobs = pool.map(labelled, range(count), chunksize=64)
@@ -98,15 +100,16 @@ def render_pool(count):
     return images, labels, places
 
 
-def views(images, labels, gen):
-    """Random views of scenes: scale 0.45 to 1.1, shifted, mirrored, slightly turned; light, contrast and noise vary.
+def views(images, labels, gen, side, smallest):
+    """Random views of scenes: a part (`smallest` to 1.1) of each, mirrored, turned; light, contrast and noise vary.
 
-    images (N, 224, 224, 3) uint8, labels (N, 112, 112, 2) uint8 -> x (N, 3, 112, 112) in 0..1 and, for every cell, the
-    share of its pixels that each kind (N, 25, 6, 6) and colour (N, 11, 6, 6) covers, entry 0 being no thing.
+    images (N, 224, 224, 3) uint8, labels (N, 112, 112, 2) uint8 -> x (N, 3, side, side) in 0..1 and, for each of the
+    C x C cells of the last feature map, C = side / 16 - 1, the share of its pixels that each kind (N, 25, C, C) and
+    colour (N, 11, C, C) covers, entry 0 being no thing.
     """
-    N = len(images)
-    draw = lambda low, high: low + (high - low) * torch.rand(N, generator=gen)  # noqa: E731
-    scale, turn, aspect = draw(0.45, 1.1), draw(-0.15, 0.15), draw(0.9, 1.1)
+    N, C = len(images), side // 16 - 1
+    draw = lambda low, high: low + (high - low) * torch.rand(N, generator=gen)
+    scale, turn, aspect = draw(smallest, 1.1), draw(-0.15, 0.15), draw(0.9, 1.1)
     mirror = torch.where(draw(0, 1) < 0.5, -1.0, 1.0)
     room = (1 - scale).abs()
     cos, sin = scale * torch.cos(turn), scale * torch.sin(turn)
@@ -114,10 +117,11 @@ def views(images, labels, gen):
                           torch.stack([mirror * sin * aspect, cos, room * draw(-1, 1)], 1)], 1)  # (N, 2, 3)
 
     x = torch.as_tensor(images).permute(0, 3, 1, 2).float() / 255
-    grid = F.affine_grid(affine, (N, 3, VIEW, VIEW), align_corners=False)
+    grid = F.affine_grid(affine, (N, 3, side, side), align_corners=False)
     x = F.grid_sample(x, grid, padding_mode='reflection', align_corners=False)
-    offsets = (CENTRES[:, None] + np.array([-16 / 3, 0, 16 / 3])).reshape(-1)  # three points a side in each cell
-    points = torch.tensor(2 * offsets / VIEW - 1, dtype=torch.float32)
+    centres = 15.5 + 16 * np.arange(C)  # of the cells, in pixels
+    offsets = (centres[:, None] + np.array([-16 / 3, 0, 16 / 3])).reshape(-1)  # three points a side in each cell
+    points = torch.tensor(2 * offsets / side - 1, dtype=torch.float32)
     py, px = torch.meshgrid(points, points, indexing='ij')
     flat = torch.stack([px, py, torch.ones_like(px)], -1).reshape(-1, 3)  # (P, 3)
     spots = (flat @ affine.transpose(1, 2)).reshape(N, len(points), len(points), 2)
@@ -135,6 +139,7 @@ def views(images, labels, gen):
 def losses(model, x, kind, colour, place):
     scores, cells = model(x)
     scores = scores.float()
+    C = kind.shape[-1]
     on_things = kind[:, 1:].sum((2, 3))  # (N, K): cells that each kind covers
     target = on_things.sqrt() / on_things.sqrt().sum(1, keepdim=True).clamp(min=1e-6)
     named = F.cross_entropy(scores, target, reduction='none').mean()
@@ -143,7 +148,7 @@ def losses(model, x, kind, colour, place):
     weight[0] = 0.15
     dense = -(weight[:, None, None] * kind * log_kind).sum(1).mean() * 4
     hue = -(colour[:, 1:] * F.log_softmax(cells['colour'].float(), 1)).sum(1).mean() * 6
-    where = F.cross_entropy(cells['place'].float(), place[:, None, None].expand(-1, CELLS, CELLS), ignore_index=-100)
+    where = F.cross_entropy(cells['place'].float(), place[:, None, None].expand(-1, C, C), ignore_index=-100)
     return named + dense + hue + 0.5 * where
 
 
@@ -161,7 +166,7 @@ def accuracy(net, count, side=SIZE, first=0):
     """Share of `count` single-thing scenes of the `test` split that the plain network names right."""
     right = 0
     for start in range(first, first + count, 50):
-        batch = [scene('test', i) for i in range(start, start + 50)]
+        batch = [scene('test', i) for i in range(start, min(start + 50, first + count))]
         x = torch.from_numpy(np.stack([s.image for s in batch])).permute(0, 3, 1, 2).float() / 255
         x = (x - torch.tensor(SQUEEZENET_MEAN).reshape(1, 3, 1, 1)) / torch.tensor(SQUEEZENET_STD).reshape(1, 3, 1, 1)
         if side != SIZE:
@@ -171,28 +176,50 @@ def accuracy(net, count, side=SIZE, first=0):
     return right / count
 
 
+@torch.no_grad()
 def plain(trainee):
-    """torchvision's SqueezeNet 1.1 with the folded weights, in eval mode."""
+    """torchvision's SqueezeNet 1.1 with the folded weights, in eval mode.
+
+    It ends with a ReLU that the trainee lacks. One number is added to all its scores, which changes no probability, so
+    that they are positive and the ReLU passes them, and their gradients, as they are.
+    """
     net = squeezenet1_1(num_classes=len(KINDS))
     net.load_state_dict(fold_batchnorm(trainee.net))
-    return net.eval().to(memory_format=torch.channels_last)
+    net = net.eval().to(memory_format=torch.channels_last)
+    x = torch.from_numpy(np.stack([scene('fit', i).image for i in range(48)])).permute(0, 3, 1, 2).float() / 255
+    x = ((x - trainee.mean) / trainee.std).contiguous(memory_format=torch.channels_last)
+    cells = net.classifier[1](net.features(x))
+    net.classifier[1].bias += 1.5 * cells.min().neg().ceil()
+    return net
 
 
 def train(args):
+    """Both stages; the first is skipped if args.start names what it saved in an earlier run."""
     torch.manual_seed(args.seed)
     rng, gen = np.random.default_rng(args.seed), torch.Generator().manual_seed(args.seed)
-    images, labels, places = render_pool(args.scenes)
+    pool = render_pool(args.scenes)
     model = Trainee().to(memory_format=torch.channels_last)
-    robust = int(args.steps * 0.62)  # the step at which the adversary comes in
-    solver = torch.optim.AdamW(model.parameters(), weight_decay=1e-4)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(solver, 4e-3, total_steps=args.steps, pct_start=0.15)
-    bar = tqdm(range(args.steps), desc='training')
+    if args.start:
+        model.load_state_dict(torch.load(args.start, weights_only=True))
+    else:
+        stage(model, pool, rng, gen, args, args.steps, side=112, smallest=0.45, batch=128, peak=4e-3, clean=0.62)
+        torch.save(model.state_dict(), args.out.with_suffix('.stage1.pt'))
+    stage(model, pool, rng, gen, args, args.finish, side=208, smallest=0.75, batch=36, peak=8e-4, clean=0.0)
+    return model.eval()
+
+
+def stage(model, pool, rng, gen, args, steps, side, smallest, batch, peak, clean):
+    """Train for some steps, after the share `clean` of them on adversarially shifted pictures."""
+    images, labels, places = pool
+    solver = torch.optim.AdamW(model.train().parameters(), weight_decay=1e-4)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(solver, peak, total_steps=steps, pct_start=0.15)
+    bar = tqdm(range(steps), desc=f'training at {side} pixels')
     for step in bar:
-        pick = rng.choice(args.scenes, args.batch, replace=False)
-        x, kind, colour = views(images[pick], labels[pick], gen)
+        pick = rng.choice(len(images), batch, replace=False)
+        x, kind, colour = views(images[pick], labels[pick], gen, side, smallest)
         truth = kind, colour, torch.as_tensor(places[pick])
-        if step >= robust:
-            x = attack(model, x, truth, args.shift / 255 * min(1.0, (step - robust) / 200))
+        if step >= clean * steps and (clean or step % 2):  # the second stage: every other step
+            x = attack(model, x, truth, args.shift / 255 * min(1.0, (step - clean * steps) / 200 if clean else 1.0))
         with torch.autocast('cpu', torch.bfloat16):
             loss = losses(model, x, *truth)
         solver.zero_grad()
@@ -202,31 +229,28 @@ def train(args):
         schedule.step()
         bar.set_postfix(loss=f'{loss.item():.3f}')
         if step % 400 == 399:
-            net = plain(model.eval())
-            bar.write(f'step {step + 1}: loss {loss.item():.3f}, unseen scenes named right '
-                      f'{accuracy(net, 480):.3f} at 224 pixels, {accuracy(net, 480, 112):.3f} at 112')
-            torch.save(model.state_dict(), args.out.with_suffix('.part.pt'))
+            bar.write(f'step {step + 1}: {accuracy(plain(model.eval()), 200):.3f} of unseen scenes named right')
             model.train()
-    return model.eval()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--scenes', type=int, default=16000)
-    parser.add_argument('--steps', type=int, default=3200)
-    parser.add_argument('--batch', type=int, default=128)
+    parser.add_argument('--steps', type=int, default=2000)
+    parser.add_argument('--finish', type=int, default=400, help='steps of the second stage')
     parser.add_argument('--shift', type=float, default=4.0, help='largest adversarial change of a pixel, of 255')
     parser.add_argument('--seed', type=int, default=231)
+    parser.add_argument('--start', type=Path, help='what the first stage of an earlier run saved')
     parser.add_argument('--out', type=Path, default=Path('datasets/sample/squeezenet.pt'))
     args = parser.parse_args()
     start = time.time()
     model = train(args)
     net = plain(model)
     weights = {name: value.half() for name, value in net.state_dict().items()}
-    weights['summary.weight'], weights['summary.bias'] = model.summary.weight.detach().half(), model.summary.bias.detach().half()
-    net.load_state_dict({name: value.float() for name, value in weights.items() if not name.startswith('summary')})
+    net.load_state_dict({name: value.float() for name, value in weights.items()})  # judged as it is stored
+    weights |= {f'summary.{name}': value.half() for name, value in model.summary.state_dict().items()}
     card = {'architecture': 'torchvision squeezenet1_1', 'classes': KINDS, 'seed': args.seed, 'scenes': args.scenes,
-            'steps': args.steps, 'batch': args.batch, 'adversarial_shift_of_255': args.shift,
+            'steps': args.steps, 'finish': args.finish, 'adversarial_shift_of_255': args.shift,
             'minutes': round((time.time() - start) / 60, 1), 'test_scenes': 2000,
             'accuracy_224': accuracy(net, 2000), 'accuracy_112': accuracy(net, 2000, 112)}
     args.out.parent.mkdir(parents=True, exist_ok=True)
