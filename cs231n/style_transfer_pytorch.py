@@ -1,18 +1,22 @@
 """Style transfer: the content of one picture in the style of another (Gatys, Ecker, Bethge, CVPR 2016)."""
 
 import copy
+import math
+import os
 from os import PathLike
 
 import numpy as np
 import torch
 from PIL import Image, ImageOps
-from torch import nn
+from tqdm.auto import tqdm
 
 from cs231n.image_utils import SQUEEZENET_MEAN, SQUEEZENET_STD, _to_rgb, load_image
 from cs231n.pretrained import load_squeezenet
 
 MAX_PIXELS = 2**24  # of a resized picture; its features would fill the memory
 MIN_SIDE = 17       # below it nothing is left for SqueezeNet's last layers
+SHIFTS = [(k, 3 * k % 8) for k in range(8)]  # every remainder of rows and columns by the strides 2, 4 and 8
+TINY = 1e-12
 
 
 # ---- the four losses ----
@@ -227,64 +231,97 @@ def _in_place(module):
 # ---- the optimisation ----
 
 
-def style_transfer(content_image, style_image, image_size, style_size, content_layer, content_weight,
-                   style_layers, style_weights, tv_weight, init_random=False, *,
-                   model=None, steps=200, lr=0.08, seed=0, balance=False, jitter=4, callback=None):
-    """Find the picture with the content of one picture and the style of another, by Adam on its pixels.
+def style_transfer(content_image, style_image, image_size, style_size, content_layer, content_weight, style_layers,
+                   style_weights, tv_weight, init_random=False, *, model=None, steps=200, lr=0.15, seed=0,
+                   balance=False, callback=None):
+    """Find a picture with the content of one picture and the style of another, by gradient descent on its pixels:
+
+        minimise over x   content_loss(x) + style_loss(x) + tv_loss(x)       (Gatys et al., CVPR 2016)
+
+    content_image, style_image: whatever `preprocess` takes; image_size, style_size: their shorter sides
+    content_layer, style_layers: indices into what `extract_features` returns; layers of weight 0 are not computed
+    content_weight, style_weights, tv_weight: of the losses; style_weights has one entry for each of style_layers
+    init_random: start from noise drawn from the seed, not from the content picture
+    model: the network, SqueezeNet if None; its weights, mode and gradients stay as they are
+    steps, lr: of Adam (arXiv:1412.6980), whose learning rate falls to 0 along a cosine
+    balance: count each loss in units of what it is at first, so that weights suit every network: a style layer in its
+        loss at the content picture, the content in the loss of a grey picture, tv in that of the content picture
+    callback: called before each step as callback(step, picture (1, 3, H, W), {'content', 'style', 'tv': loss})
+    Returns a PIL image; the same seed gives the same picture. TypeError or ValueError: an argument does not fit.
     """
-    net, last = _trunk(model, [content_layer, *style_layers])
-    like = next(net.parameters())
-    content, style = (preprocess(img, size).to(like) for img, size in ((content_image, image_size), (style_image, style_size)))
-    layers = sorted({content_layer, *style_layers})
-    with torch.no_grad():
-        A = [gram_matrix(f) for f in _pick(extract_features(style, net, layers), style_layers)]
-        P0 = extract_features(content, net, layers)
-        units = _units(content, P0, extract_features(torch.zeros_like(content), net, [content_layer]), A, content_layer, style_layers) if balance else (1, [1] * len(A), 1)
-    cw, sw, tw = content_weight / units[0], [w / u for w, u in zip(style_weights, units[1])], tv_weight / units[2]
+    for name, size in (('image_size', image_size), ('style_size', style_size)):
+        if isinstance(size, int) and size < MIN_SIDE:
+            raise ValueError(f'{name} must be at least {MIN_SIDE}, not {size}')
+    net, weight = _trunk(model if model is not None else load_squeezenet()[0])
+    content, style = preprocess(content_image, image_size).to(weight), preprocess(style_image, style_size).to(weight)
+    goal = _Goal(net, content, style, content_layer, content_weight, style_layers, style_weights, tv_weight, balance)
+
     rng = np.random.RandomState(seed)
-    low = (0 - _channels(SQUEEZENET_MEAN, like)) / _channels(SQUEEZENET_STD, like)
-    high = (1 - _channels(SQUEEZENET_MEAN, like)) / _channels(SQUEEZENET_STD, like)
-    x = content.clone()
-    if init_random:
-        g = torch.Generator().manual_seed(seed)
-        x = (0.5 * torch.randn(content.shape, generator=g)).to(like)
-    x = x.contiguous(memory_format=torch.channels_last).requires_grad_()
-    opt = torch.optim.Adam([x], lr, betas=(0.9, 0.99))
-    targets = {}
-    for step in range(steps):
-        opt.param_groups[0]['lr'] = lr * 0.5 * (1 + np.cos(np.pi * step / steps)) + 0.02 * lr
-        o = tuple(rng.randint(0, jitter, 2)) if jitter else (0, 0)
-        if o not in targets:
-            with torch.no_grad():
-                targets[o] = extract_features(_shift(content, o), net, [content_layer])[content_layer]
-        feats = extract_features(_shift(x, o), net, layers)
-        parts = (content_loss(cw, feats[content_layer], targets[o]), style_loss(feats, style_layers, A, sw), tv_loss(x, tw))
-        opt.zero_grad()
-        sum(parts).backward()
-        opt.step()
+    noise = torch.from_numpy(0.5 * rng.standard_normal(content.shape)).to(weight)
+    x = (noise if init_random else content.clone()).contiguous(memory_format=torch.channels_last).requires_grad_()
+    low, high = ((value - _channels(SQUEEZENET_MEAN, x)) / _channels(SQUEEZENET_STD, x) for value in (0, 1))
+    adam = torch.optim.Adam([x], lr, betas=(0.9, 0.99))
+    for step in tqdm(range(steps), disable=os.environ.get('CS231N_PROGRESS') == '0', leave=False):
+        adam.param_groups[0]['lr'] = lr * (1 + math.cos(math.pi * step / steps)) / 2
+        losses = goal.losses(x, SHIFTS[rng.randint(len(SHIFTS))])
+        if callback is not None:
+            callback(step, x.detach().clone(), {name: float(loss.detach()) for name, loss in losses.items()})
+        x.grad = torch.autograd.grad(sum(losses.values()), x)[0]
+        adam.step()
         with torch.no_grad():
-            x.copy_(torch.maximum(torch.minimum(x, high), low))
-        if callback: callback(step, x.detach(), [float(p) for p in parts])
+            x.copy_(x.clamp(low, high))
     return _to_pil(_unnormalised(x))
 
 
-def _shift(x, o):
-    return torch.roll(x, o, (2, 3)) if any(o) else x
+class _Goal:
+    """What a picture is to become: the features and Gram matrices it should have, and what each loss weighs."""
+
+    def __init__(self, net, content, style, content_layer, content_weight, style_layers, style_weights, tv_weight,
+                 balance):
+        self.net, self.content, self.content_layer = net, content, content_layer
+        self.content_weight, self.style_weights, self.tv_weight = content_weight, list(style_weights), tv_weight
+        self.style_layers = list(style_layers)
+        with torch.no_grad():
+            feats = extract_features(style, net, self.style_layers)
+            self.targets = [gram_matrix(feats[layer]) for layer in self.style_layers]
+            style_loss(feats, self.style_layers, self.targets, self.style_weights)  # complains if they do not match
+            self.content_targets = {}
+            if balance:
+                self._balance()
+        self.used = [k for k, w in enumerate(self.style_weights) if w]  # a layer of weight 0 need not be computed
+        self.layers = {self.style_layers[k] for k in self.used} | ({content_layer} if content_weight else set())
+
+    def _balance(self):
+        feats = extract_features(self.content, self.net, [*self.style_layers, self.content_layer])
+        grey = extract_features(torch.zeros_like(self.content), self.net, [self.content_layer])
+        unit = content_loss(1, grey[self.content_layer], feats[self.content_layer])
+        self.content_weight /= max(float(unit), TINY)
+        self.tv_weight /= max(float(tv_loss(self.content, 1)), TINY)
+        for k, (layer, target) in enumerate(zip(self.style_layers, self.targets)):
+            self.style_weights[k] /= max(float(style_loss(feats, [layer], [target], [1])), TINY)
+
+    def losses(self, x, shift=(0, 0)):
+        """The three losses of a picture, rolled by some pixels so that no stride of the network leaves a grid in it."""
+        feats = extract_features(x.roll(shift, (2, 3)), self.net, self.layers)
+        pick = lambda values: [values[k] for k in self.used]
+        zero = x.new_zeros(())
+        return {
+            'content': content_loss(self.content_weight, feats[self.content_layer], self._content_target(shift))
+            if self.content_weight else zero,
+            'style': style_loss(feats, pick(self.style_layers), pick(self.targets), pick(self.style_weights)),
+            'tv': tv_loss(x, self.tv_weight),
+        }
+
+    def _content_target(self, shift):
+        if shift not in self.content_targets:
+            with torch.no_grad():
+                feats = extract_features(self.content.roll(shift, (2, 3)), self.net, [self.content_layer])
+            self.content_targets[shift] = feats[self.content_layer]
+        return self.content_targets[shift]
 
 
-def _pick(feats, layers):
-    return [feats[i] for i in layers]
-
-
-def _units(content, P, blank, A, cl, sl):
-    c = content_loss(1, P[cl], blank[cl])
-    s = [(gram_matrix(P[l]) - a).square().sum() for l, a in zip(sl, A)]
-    return float(c), [float(v) for v in s], float(tv_loss(content, 1))
-
-
-def _trunk(model, layers):
-    if model is None:
-        model = load_squeezenet()[0]
-    net = nn.Sequential(*list(getattr(model, 'features', model).children())[:max(layers) + 1])
-    net = copy.deepcopy(net).eval().requires_grad_(False).to(memory_format=torch.channels_last)
-    return net, max(layers)
+def _trunk(model):
+    """A frozen copy of a model's convolutional part, laid out as processors like it best; and one of its weights."""
+    net = copy.deepcopy(getattr(model, 'features', model)).eval().requires_grad_(False)
+    weight = next(net.parameters())
+    return net.to(memory_format=torch.channels_last), weight
