@@ -29,6 +29,7 @@ def _sheet(axis, images, columns):
 
 def show_images(images, columns=16, title=None, size=0.62):
     """Show pictures in [-1, 1] in a grid, and return the figure."""
+    columns = min(columns, len(images))
     rows = -(-len(images) // columns)
     fig, axis = plt.subplots(figsize=(size * columns, size * rows + 0.3 * bool(title)))
     _sheet(axis, images, columns)
@@ -39,7 +40,12 @@ def show_images(images, columns=16, title=None, size=0.62):
 
 
 def show_rows(rows, labels, size=0.62):
-    """Show one row of pictures above the other, each with its label at the left, and return the figure."""
+    """Show one row of pictures above the other, each with its label at the left, and return the figure.
+
+    ValueError: there are not as many labels as rows.
+    """
+    if len(rows) != len(labels):
+        raise ValueError(f'labels: expected {len(rows)}, one for each row, got {len(labels)}')
     columns = max(map(len, rows))
     height = (size + 0.06) * len(rows)
     fig, axes = plt.subplots(len(rows), 1, figsize=(size * columns + 1.7, height), squeeze=False)
@@ -114,7 +120,7 @@ def plot_two_losses(logits, losses, gradients):
         axis.axvspan(0, 0.1, color=GREY, alpha=0.15, lw=0)
         axis.spines[['top', 'right']].set_visible(False)
     axes[0].legend(frameon=False, fontsize=9)
-    axes[1].text(0.115, 0.5, 'early in training\nD is sure: G\nstarts here', color=INK, fontsize=9)
+    axes[1].text(0.11, 0.5, 'early in\ntraining, D is\nsure: G starts', color=INK, fontsize=8, va='center')
     fig.tight_layout()
     return fig
 

@@ -32,6 +32,11 @@ def test_a_picture_is_not_turned_or_mirrored():
     assert np.allclose(vis.tile(image, 4)[:28, :28], (image[0] + 1) / 2)
 
 
+def test_each_row_has_a_label():
+    with pytest.raises(ValueError, match='labels: expected 2, one for each row, got 1'):
+        vis.show_rows([np.zeros((1, 784))] * 2, ['one'])
+
+
 def test_every_plot_is_a_figure_with_what_it_was_given():
     noise = np.random.RandomState(0).uniform(-1, 1, (6, 784))
     history = {'D': [1.0, 0.5, 0.2], 'G': [0.6, 0.9, 1.2]}

@@ -24,7 +24,7 @@ def noise_facts(draw):
     distinct = len(np.unique(first)) / max(first.size, 1)
     fresh = float(first.shape == second.shape and not np.array_equal(first, second))
     facts = limited.min(), limited.max(), first.std(), distinct
-    return (np.array(first.shape), *(np.round(fact, 1) for fact in facts), fresh)
+    return (np.array(first.shape), *(round(float(fact), 1) for fact in facts), fresh)
 
 
 def sample_noise(slip, batch_size, dim):
