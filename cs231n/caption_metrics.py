@@ -7,7 +7,7 @@ from cs231n.coco_utils import decode_captions
 from cs231n.sample.captions import judge, plain_text
 from cs231n.sample.scenes import plan
 
-CLAIMS = ('thing', 'colour', 'place', 'relation')
+CLAIMS = ('thing', 'all things', 'colour', 'place', 'relation')
 
 
 def bleu4(captions, references):
@@ -29,8 +29,8 @@ def truth(captions, urls):
     """How often captions of sample scenes are true, by what is known about the scenes.
 
     captions: N strings; urls: the N addresses sample://split/index of their scenes. Returns {claim: (share, said)} for
-    the claims thing, colour, place and relation (see `cs231n.sample.captions.judge`): `said` is the share of captions
-    that make the claim at all, `share` that of all captions which make it rightly divided by `said`.
+    the five claims of `cs231n.sample.captions.judge`: `said` is the share of captions that make the claim at all, and
+    `share` how many of those are right.
     ValueError if an address is not that of a sample scene.
     """
     verdicts = [judge(clean(caption), *_scene_of(url)) for caption, url in zip(captions, urls, strict=True)]

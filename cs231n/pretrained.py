@@ -58,11 +58,11 @@ def load_pictures(model, num=None):
 
 @lru_cache(maxsize=1)
 def sample_weights():
-    """The committed weights as float32: state dicts of SqueezeNet 1.1 and of its 32-channel summary."""
+    """The committed weights as float32: state dicts of SqueezeNet 1.1 and of what reads off its last feature map."""
     if not SAMPLE_WEIGHTS.is_file():
         raise FileNotFoundError(f'{SAMPLE_WEIGHTS} is missing; it comes with the project:'
                                 ' git checkout datasets/sample/squeezenet.pt')
     file = torch.load(SAMPLE_WEIGHTS, map_location='cpu', weights_only=True)
     stored = {name: value.float() for name, value in file.items()}
-    summary = {name.removeprefix('summary.'): stored.pop(name) for name in ('summary.weight', 'summary.bias')}
-    return stored, summary
+    read = {name.removeprefix('read.'): stored.pop(name) for name in list(stored) if name.startswith('read.')}
+    return stored, read

@@ -79,7 +79,7 @@ def plot_loss(history, target=None, title='training loss', log=True):
     return _plain(fig, axis)
 
 
-def plot_truth(tables, claims=('thing', 'colour', 'place', 'relation')):
+def plot_truth(tables, claims=('thing', 'all things', 'colour', 'place', 'relation')):
     """Bars of how often captions are true: {name of a model: {claim: (share, said)}}."""
     fig, axis = plt.subplots(figsize=(7, 3.2))
     width = 0.8 / len(tables)

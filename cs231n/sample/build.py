@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 
 import h5py
@@ -29,7 +30,8 @@ from cs231n.sample.things import KINDS
 COUNTS = {'train': 5000, 'val': 1000}
 LABELLED = 2 * len(KINDS)  # pictures of load_imagenet_val
 CHUNK = 50
-GRID = 4                   # features are summaries on a 4 x 4 grid over the picture: 4 * 4 * 32 = 512
+LOOK = 160                 # pixels a side at which the network looks at scenes
+FIFTHS = 5                 # columns and rows of the grid on which things are located
 
 
 def build(root=None):
@@ -66,26 +68,44 @@ def is_built(folder):
 def features(images):
     """What the sample SqueezeNet makes of pictures: uint8 (N, 224, 224, 3) -> float32 (N, 512).
 
-    The pictures are halved in size, the 512 channels of the last feature map are reduced to 32 by the summary that the
-    network was trained with, and those are averaged over a 4 x 4 grid: position is kept, since captions speak of it.
+    At each cell of the last feature map of the pictures at 160 pixels, linear maps and a softmax tell how likely each
+    kind, colour and place is there. Pooled over the cells they become 512 numbers: how much there is of each kind in each
+    colour (24 * 10), in which fifth each kind lies across and down (24 * 5 * 2), how much of each kind (24), and the
+    place (8). Square roots keep small things visible. (Fang et al., arXiv:1411.4952, caption from such concepts.)
     """
     import torch
     import torch.nn.functional as F
-    from torchvision.models import squeezenet1_1
 
     from cs231n.image_utils import SQUEEZENET_MEAN, SQUEEZENET_STD
-    from cs231n.pretrained import sample_weights
 
-    weights, summary = sample_weights()
-    net = squeezenet1_1(num_classes=len(KINDS))
-    net.load_state_dict(weights)
-    net = net.eval().to(memory_format=torch.channels_last)
+    net, read = _network()
     mean, std = (torch.from_numpy(v).reshape(1, 3, 1, 1) for v in (SQUEEZENET_MEAN, SQUEEZENET_STD))
     with torch.inference_mode():
         x = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float() / 255
-        x = F.avg_pool2d((x - mean) / std, 2).contiguous(memory_format=torch.channels_last)
-        cells = F.conv2d(net.features(x), summary['weight'], summary['bias'])      # (N, 32, 6, 6)
-        return F.adaptive_avg_pool2d(cells, GRID).flatten(1).contiguous().numpy()  # (N, 512)
+        x = F.interpolate((x - mean) / std, LOOK, mode='bilinear', antialias=True, align_corners=False)
+        maps = net.features(x.contiguous(memory_format=torch.channels_last))                      # (N, 512, C, C)
+        cells = {name: F.conv2d(maps, *weights).softmax(dim=1) for name, weights in read.items()}
+        kind, colour, C = cells['kind'][:, 1:], cells['colour'], maps.shape[-1]                   # kind 0 is no thing
+        parts = [torch.einsum('nkij,ncij->nkc', kind, colour),                                    # (N, 24, 10)
+                 F.adaptive_avg_pool2d(kind, (1, FIFTHS)) * (C * C / FIFTHS),                     # (N, 24, 1, 5)
+                 F.adaptive_avg_pool2d(kind, (FIFTHS, 1)) * (C * C / FIFTHS),                     # (N, 24, 5, 1)
+                 kind.sum(dim=(2, 3)), 4 * cells['place'].mean(dim=(2, 3)) ** 2]
+        return torch.cat([part.flatten(1).sqrt() for part in parts], dim=1).contiguous().numpy()  # (N, 512)
+
+
+@lru_cache(maxsize=1)
+def _network():
+    """The sample SqueezeNet and what reads kind, colour and place off its last feature map: {name: (weight, bias)}."""
+    import torch
+    from torchvision.models import squeezenet1_1
+
+    from cs231n.pretrained import sample_weights
+
+    weights, read = sample_weights()
+    net = squeezenet1_1(num_classes=len(KINDS))
+    net.load_state_dict(weights)
+    heads = {name: (read[f'{name}.weight'], read[f'{name}.bias']) for name in ('kind', 'colour', 'place')}
+    return net.eval().to(memory_format=torch.channels_last), heads
 
 
 def _work(job):

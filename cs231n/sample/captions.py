@@ -132,16 +132,16 @@ def judge(caption, things, place):
     """Hold a caption to the truth about its scene.
 
     `caption` is a string or a list of words, `things` and `place` are those of the Scene. Returns a dict of True,
-    False or None (the caption does not say): `thing`, every thing it names is there; `colour`, the first thing it names
-    has the colour it says; `place`; and `relation`, the first thing it names lies where it says from the second.
+    False or None (the caption does not say): `thing`, the first thing it names is there, `all things`, every one is;
+    `colour`, the first has the colour it says; `place`; and `relation`, the first lies where it says from the second.
     """
     words = caption.split() if isinstance(caption, str) else list(caption)
     nouns = [k for k, word in enumerate(words) if word in KIND_OF]
     there = {thing.kind: thing for thing in things}
     named = [there.get(KIND_OF[words[k]]) for k in nouns]
     places = [PLACE_OF[word] for word in words if word in PLACE_OF]
-    verdict = {'thing': all(t is not None for t in named) if named else None, 'colour': None,
-               'place': places[0] == place if places else None, 'relation': None}
+    verdict = {'thing': named[0] is not None if named else None, 'all things': None not in named if named else None,
+               'colour': None, 'place': places[0] == place if places else None, 'relation': None}
     said = [COLOUR_OF[w] for w in words[max(nouns[0] - 2, 0):nouns[0]] if w in COLOUR_OF] if nouns else []
     if said:
         verdict['colour'] = named[0] is not None and said[-1] == named[0].colour

@@ -5,13 +5,14 @@ fast and make its features useful beyond naming the kind:
 
 1. BatchNorm after every convolution while training, folded into the weights afterwards (the network has none of its
    own, and without it Adam stands still for epochs).
-2. At every cell of the last feature map a 32-number summary must tell kind, colour and place, since the masks are
-   known. Captions are written from these summaries.
+2. At every cell of the last feature map 32 numbers must tell kind, colour and place, since the masks are known.
 3. The last steps are taken on adversarially shifted pictures (one step of Goodfellow et al., arXiv:1412.6572, from a
    random start as in Wong et al., arXiv:2001.03994): gradients then follow shapes, which saliency maps and class
    pictures need.
 
-The first stage looks at 112-pixel views, which is quick; the second at 208 pixels, where a big thing is seen whole.
+The first stage looks at 112-pixel views, which is quick; the second at 208 pixels, where a big thing is seen whole. The
+third leaves the network as it is and learns to read kind, colour and place off its last feature map at 160 pixels, the
+size at which the features for captions are computed.
 """
 
 import argparse
@@ -138,18 +139,20 @@ def views(images, labels, gen, side, smallest):
 
 def losses(model, x, kind, colour, place):
     scores, cells = model(x)
-    scores = scores.float()
-    C = kind.shape[-1]
     on_things = kind[:, 1:].sum((2, 3))  # (N, K): cells that each kind covers
     target = on_things.sqrt() / on_things.sqrt().sum(1, keepdim=True).clamp(min=1e-6)
-    named = F.cross_entropy(scores, target, reduction='none').mean()
+    return F.cross_entropy(scores.float(), target) + reading_loss(cells, kind, colour, place)
+
+
+def reading_loss(cells, kind, colour, place):
+    C = kind.shape[-1]
     log_kind = F.log_softmax(cells['kind'].float(), 1)
-    weight = torch.ones(kind.shape[1], dtype=x.dtype)
+    weight = torch.ones(kind.shape[1])
     weight[0] = 0.15
     dense = -(weight[:, None, None] * kind * log_kind).sum(1).mean() * 4
     hue = -(colour[:, 1:] * F.log_softmax(cells['colour'].float(), 1)).sum(1).mean() * 6
     where = F.cross_entropy(cells['place'].float(), place[:, None, None].expand(-1, C, C), ignore_index=-100)
-    return named + dense + hue + 0.5 * where
+    return dense + hue + 0.5 * where
 
 
 def attack(model, x, truth, size):
@@ -194,7 +197,7 @@ def plain(trainee):
 
 
 def train(args):
-    """Both stages; the first is skipped if args.start names what it saved in an earlier run."""
+    """All three stages -> the network and its heads; the first is skipped if args.start names what it once saved."""
     torch.manual_seed(args.seed)
     rng, gen = np.random.default_rng(args.seed), torch.Generator().manual_seed(args.seed)
     pool = render_pool(args.scenes)
@@ -205,7 +208,7 @@ def train(args):
         stage(model, pool, rng, gen, args, args.steps, side=112, smallest=0.45, batch=128, peak=4e-3, clean=0.62)
         torch.save(model.state_dict(), args.out.with_suffix('.stage1.pt'))
     stage(model, pool, rng, gen, args, args.finish, side=208, smallest=0.75, batch=36, peak=8e-4, clean=0.0)
-    return model.eval()
+    return model.eval(), readout(model, pool, rng, gen, args.read)
 
 
 def stage(model, pool, rng, gen, args, steps, side, smallest, batch, peak, clean):
@@ -233,6 +236,29 @@ def stage(model, pool, rng, gen, args, steps, side, smallest, batch, peak, clean
             model.train()
 
 
+def readout(model, pool, rng, gen, steps, batch=64):
+    """Linear maps from the 512 channels to kind, colour and place at 160 pixels, the network left as it is."""
+    images, labels, places = pool
+    heads = nn.ModuleDict({'kind': nn.Conv2d(512, len(KINDS) + 1, 1), 'colour': nn.Conv2d(512, len(COLOURS), 1),
+                           'place': nn.Conv2d(512, len(PLACES), 1)})
+    solver = torch.optim.AdamW(heads.parameters(), weight_decay=1e-3)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(solver, 5e-3, total_steps=steps)
+    bar = tqdm(range(steps), desc='learning to read')
+    for _ in bar:
+        pick = rng.choice(len(images), batch, replace=False)
+        x, kind, colour = views(images[pick], labels[pick], gen, 160, 0.95)
+        with torch.no_grad(), torch.autocast('cpu', torch.bfloat16):
+            maps = model.net.features((x - model.mean) / model.std)
+        loss = reading_loss({name: head(maps.float()) for name, head in heads.items()}, kind, colour,
+                            torch.as_tensor(places[pick]))
+        solver.zero_grad()
+        loss.backward()
+        solver.step()
+        schedule.step()
+        bar.set_postfix(loss=f'{loss.item():.3f}')
+    return heads
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--scenes', type=int, default=16000)
@@ -240,17 +266,18 @@ def main():
     parser.add_argument('--finish', type=int, default=400, help='steps of the second stage')
     parser.add_argument('--shift', type=float, default=4.0, help='largest adversarial change of a pixel, of 255')
     parser.add_argument('--seed', type=int, default=231)
+    parser.add_argument('--read', type=int, default=300, help='steps of the third stage')
     parser.add_argument('--start', type=Path, help='what the first stage of an earlier run saved')
     parser.add_argument('--out', type=Path, default=Path('datasets/sample/squeezenet.pt'))
     args = parser.parse_args()
     start = time.time()
-    model = train(args)
+    model, heads = train(args)
     net = plain(model)
     weights = {name: value.half() for name, value in net.state_dict().items()}
     net.load_state_dict({name: value.float() for name, value in weights.items()})  # judged as it is stored
-    weights |= {f'summary.{name}': value.half() for name, value in model.summary.state_dict().items()}
+    weights |= {f'read.{name}': value.half() for name, value in heads.state_dict().items()}
     card = {'architecture': 'torchvision squeezenet1_1', 'classes': KINDS, 'seed': args.seed, 'scenes': args.scenes,
-            'steps': args.steps, 'finish': args.finish, 'adversarial_shift_of_255': args.shift,
+            'steps': args.steps, 'finish': args.finish, 'read': args.read, 'adversarial_shift_of_255': args.shift,
             'minutes': round((time.time() - start) / 60, 1), 'test_scenes': 2000,
             'accuracy_224': accuracy(net, 2000), 'accuracy_112': accuracy(net, 2000, 112)}
     args.out.parent.mkdir(parents=True, exist_ok=True)

@@ -29,7 +29,7 @@ def test_every_caption_is_true_and_names_thing_colour_and_place(written):
         place, _, things, _ = plan('train', index)
         for words in five:
             verdict = judge(words, things, place)
-            assert verdict['thing'] and verdict['colour'] and verdict['place'], (words, things, place)
+            assert all(verdict[c] for c in ('thing', 'all things', 'colour', 'place')), (words, things, place)
             assert verdict['relation'] in (True, None)
 
 
@@ -55,7 +55,7 @@ def test_captions_are_the_same_every_time():
     ('a blue cat in the snow', (True, False, True, None)),
     ('a red dog in the snow', (None, None, True, None)),
     ('a red castle in the snow', (False, False, True, None)),
-    ('a red cat and a castle in the snow', (False, True, True, None)),
+    ('a red cat and a castle in the snow', (True, True, True, None)),
     ('a red castle above a red cat in the snow', (False, False, True, False)),
     ('a red cat on the beach', (True, True, False, None)),
     ('a red cat', (True, True, None, None)),
@@ -67,6 +67,12 @@ def test_the_judge(caption, expected):
     verdict = judge(caption, *SCENE)
     assert tuple(verdict[claim] for claim in ('thing', 'colour', 'place', 'relation')) == expected
     assert judge(caption.split(), *SCENE) == verdict
+
+
+def test_the_judge_looks_at_every_thing():
+    assert judge('a red cat and a castle', *SCENE)['all things'] is False
+    assert judge('a red cat and a bus', *SCENE)['all things'] is True
+    assert judge('in the snow', *SCENE)['all things'] is None
 
 
 def test_relations_go_both_ways():

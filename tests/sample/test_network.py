@@ -34,9 +34,9 @@ def test_every_class_has_a_gradient_everywhere():
 
 
 def test_stored_weights_are_float32_when_loaded():
-    weights, summary = sample_weights()
-    assert {w.dtype for w in [*weights.values(), *summary.values()]} == {torch.float32}
-    assert summary['weight'].shape == (32, 512, 1, 1)
+    weights, read = sample_weights()
+    assert {w.dtype for w in [*weights.values(), *read.values()]} == {torch.float32}
+    assert read['kind.weight'].shape == (25, 512, 1, 1)
 
 
 def randomised():
