@@ -8,6 +8,7 @@ from os import PathLike
 import numpy as np
 import torch
 from PIL import Image, ImageOps
+from torch import nn
 from tqdm.auto import tqdm
 
 from cs231n.image_utils import SQUEEZENET_MEAN, SQUEEZENET_STD, _to_rgb, load_image
@@ -15,8 +16,11 @@ from cs231n.pretrained import load_squeezenet
 
 MAX_PIXELS = 2**24  # of a resized picture; its features would fill the memory
 MIN_SIDE = 17       # below it nothing is left for SqueezeNet's last layers
-SHIFTS = [(k, 3 * k % 8) for k in range(8)]  # every remainder of rows and columns by the strides 2, 4 and 8
+SHIFTS = [(i, j) for i in range(4) for j in range(4)]  # whatever is left of rows and columns by the strides 2 and 4
 TINY = 1e-12
+# Settings that suit any picture, painting and network, because every loss is counted in units of what it is at first.
+RECIPE = dict(content_layer=4, content_weight=0.1, style_layers=(1, 4, 6, 7), style_weights=(1, 1, 1, 1),
+              tv_weight=0.02, balance=True, pooling='avg', steps=100)
 
 
 # ---- the four losses ----
@@ -233,7 +237,7 @@ def _in_place(module):
 
 def style_transfer(content_image, style_image, image_size, style_size, content_layer, content_weight, style_layers,
                    style_weights, tv_weight, init_random=False, *, model=None, steps=200, lr=0.15, seed=0,
-                   balance=False, callback=None):
+                   balance=False, pooling='max', callback=None):
     """Find a picture with the content of one picture and the style of another, by gradient descent on its pixels:
 
         minimise over x   content_loss(x) + style_loss(x) + tv_loss(x)       (Gatys et al., CVPR 2016)
@@ -246,13 +250,16 @@ def style_transfer(content_image, style_image, image_size, style_size, content_l
     steps, lr: of Adam (arXiv:1412.6980), whose learning rate falls to 0 along a cosine
     balance: count each loss in units of what it is at first, so that weights suit every network: a style layer in its
         loss at the content picture, the content in the loss of a grey picture, tv in that of the content picture
+    pooling: 'max' as the network was trained, or 'avg', with which gradients reach every pixel: smoother strokes
     callback: called before each step as callback(step, picture (1, 3, H, W), {'content', 'style', 'tv': loss})
     Returns a PIL image; the same seed gives the same picture. TypeError or ValueError: an argument does not fit.
     """
     for name, size in (('image_size', image_size), ('style_size', style_size)):
         if isinstance(size, int) and size < MIN_SIDE:
             raise ValueError(f'{name} must be at least {MIN_SIDE}, not {size}')
-    net, weight = _trunk(model if model is not None else load_squeezenet()[0])
+    if pooling not in ('max', 'avg'):
+        raise ValueError(f"pooling must be 'max' or 'avg', not {pooling!r}")
+    net, weight = _trunk(model if model is not None else load_squeezenet()[0], pooling)
     content, style = preprocess(content_image, image_size).to(weight), preprocess(style_image, style_size).to(weight)
     goal = _Goal(net, content, style, content_layer, content_weight, style_layers, style_weights, tv_weight, balance)
 
@@ -320,8 +327,14 @@ class _Goal:
         return self.content_targets[shift]
 
 
-def _trunk(model):
+def _trunk(model, pooling):
     """A frozen copy of a model's convolutional part, laid out as processors like it best; and one of its weights."""
     net = copy.deepcopy(getattr(model, 'features', model)).eval().requires_grad_(False)
     weight = next(net.parameters())
+    if pooling == 'avg':
+        net = nn.Sequential(*(_averaging(part) if isinstance(part, nn.MaxPool2d) else part for part in net.children()))
     return net.to(memory_format=torch.channels_last), weight
+
+
+def _averaging(pool):
+    return nn.AvgPool2d(pool.kernel_size, pool.stride, pool.padding, pool.ceil_mode, count_include_pad=False)

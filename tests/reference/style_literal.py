@@ -15,7 +15,7 @@ def gram_matrix(features, normalize=True):
 
 
 def tv_loss(img, tv_weight):
-    N, C, H, W = img.shape
+    H, W = img.shape[2:]
     total = img.sum() * 0
     for i in range(H):
         for j in range(W):
@@ -26,12 +26,18 @@ def tv_loss(img, tv_weight):
     return tv_weight * total
 
 
-def losses(image, cnn, content, targets, content_layer, content_weight, style_layers, style_weights, tv_weight):
-    """One step's losses: all layers of the network run, every feature kept as a copy."""
-    feats, x = [], image
+def features(x, cnn):
+    """The output of every layer, each kept as a copy."""
+    feats = []
     for module in cnn.children():
         x = module(x)
         feats.append(x.clone())
+    return feats
+
+
+def losses(image, cnn, content, targets, content_layer, content_weight, style_layers, style_weights, tv_weight):
+    """One step's losses: content, style, total variation."""
+    feats = features(image, cnn)
     content_part = content_weight * ((feats[content_layer] - content) ** 2).sum()
     style_part = 0
     for layer, target, weight in zip(style_layers, targets, style_weights):
