@@ -8,6 +8,7 @@ import torch
 from scipy.linalg import sqrtm
 
 from cs231n.gan_metrics import WEIGHTS, coverage, frechet_distance, judge, load_digit_net, look
+from cs231n.sample import train_digit_net
 from cs231n.sample.digits import draw_digits
 
 
@@ -116,3 +117,12 @@ def test_a_collapsed_generator_shows(unseen):
     pictures, labels = unseen
     sevens = judge(pictures[labels == 7], pictures)
     assert sevens['covered'] <= 2 and sevens['evenness'] < 0.2
+
+
+def test_the_reader_can_be_trained_again_and_gives_the_same_each_time():
+    before = torch.get_rng_state()
+    one, other = (train_digit_net.train(epochs=2, digits=300) for _ in range(2))
+    assert all(torch.equal(a, b) for a, b in zip(one.parameters(), other.parameters()))
+    assert torch.equal(torch.get_rng_state(), before)
+    assert 0.2 < train_digit_net.accuracy(one, 200, 5) < 1  # it has begun to learn
+    assert one.training

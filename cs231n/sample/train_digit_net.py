@@ -34,12 +34,12 @@ def accuracy(net, count, seed):
 
 
 def train(epochs=EPOCHS, digits=DIGITS):
-    """Train a new DigitNet with Adam and one cycle of learning rates -> the net."""
-    torch.manual_seed(SEED)
-    net, steps = DigitNet(), epochs * digits // BATCH
-    solver = torch.optim.Adam(net.parameters())
-    schedule = torch.optim.lr_scheduler.OneCycleLR(solver, LR, total_steps=steps)
-    with tqdm(total=steps, unit='step') as bar:
+    """Train a new DigitNet with Adam and one cycle of learning rates -> the net; torch's own stream stays as it was."""
+    with torch.random.fork_rng(devices=[]), tqdm(total=epochs * digits // BATCH, unit='step') as bar:
+        torch.manual_seed(SEED)
+        net = DigitNet()
+        solver = torch.optim.Adam(net.parameters())
+        schedule = torch.optim.lr_scheduler.OneCycleLR(solver, LR, total_steps=bar.total)
         for epoch in range(epochs):
             for x, y in batches(digits, [SEED, epoch]):
                 loss = F.cross_entropy(net(x), y, label_smoothing=0.02)
