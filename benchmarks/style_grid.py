@@ -2,8 +2,10 @@
 
 Three questions to each of the 24 pictures: what is left of the style loss; whose Gram matrices are nearest among the
 six styles (each layer in units of the mean distance between two styles); whose features at the content layer are
-nearest among the four contents. They are asked of the network that made the pictures, the sample SqueezeNet with
-average pooling, and again of the same network with the maximum pooling that it was trained with.
+nearest among the four contents. The last is asked of the raw features too, and of features with each channel's mean
+and deviation over the picture taken out: these carry the palette, which belongs to style (Huang and Belongie,
+arXiv:1703.06868). All are asked of the network that made the pictures, the sample SqueezeNet with average pooling,
+and again of the same network with the maximum pooling that it was trained with.
 Writes benchmarks/style_grid.json, and with a file name as argument also the pictures as one sheet.
 """
 
@@ -64,9 +66,17 @@ class Judge:
         j = STYLES.index(style)
         before = self._distances(self.sources[content][1])[j] / self.unit
         after = self._distances(grams) / self.unit
-        moved = {name: float(content_loss(1, maps, other[0])) for name, other in self.sources.items()}
+        sources = {name: other[0] for name, other in self.sources.items()}
+        raw, white = ({name: float(content_loss(1, f(maps), f(other))) for name, other in sources.items()}
+                      for f in (lambda x: x, whitened))
         return {'style_left': round(float(after[j].sum() / before.sum()), 4),
-                'nearest_style': STYLES[int(after.sum(axis=1).argmin())], 'nearest_content': min(moved, key=moved.get)}
+                'nearest_style': STYLES[int(after.sum(axis=1).argmin())],
+                'nearest_content': min(white, key=white.get), 'nearest_raw_content': min(raw, key=raw.get)}
+
+
+def whitened(maps):
+    """Features (N, C, H, W) with the mean of each channel taken out and its deviation divided out."""
+    return (maps - maps.mean(dim=(2, 3), keepdim=True)) / (maps.std(dim=(2, 3), keepdim=True) + 1e-6)
 
 
 def paint(net):
@@ -91,8 +101,11 @@ def main():
     figures = {'size': SIZE, 'steps': RECIPE['steps'], 'pictures': len(rows),
                'largest_style_loss_left': max(row['style_loss_left'] for row in rows)}
     for pooling in judges:
-        figures[f'own_style_nearest_{pooling}'] = sum(row[pooling]['nearest_style'] == row['style'] for row in rows)
-        figures[f'own_content_nearest_{pooling}'] = sum(row[pooling]['nearest_content'] == row['content'] for row in rows)
+        verdicts = [(row, row[pooling]) for row in rows]
+        figures[pooling] = {
+            'own_style_nearest': sum(v['nearest_style'] == row['style'] for row, v in verdicts),
+            'own_content_nearest': sum(v['nearest_content'] == row['content'] for row, v in verdicts),
+            'own_raw_content_nearest': sum(v['nearest_raw_content'] == row['content'] for row, v in verdicts)}
     figures |= {'seconds': round(time.perf_counter() - start, 1), 'rows': rows}
     Path(__file__).with_suffix('.json').write_text(json.dumps(figures, indent=1) + '\n')
     if len(sys.argv) > 1:
