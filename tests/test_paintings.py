@@ -1,4 +1,4 @@
-"""The paintings differ in palette and strokes, are the same on every run, and the photographs come without a download."""
+"""The paintings differ in palette and strokes and are the same on every run; photographs need no download."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from cs231n.sample.paintings import PAINTINGS, PHOTOGRAPHS, painting, photograph
 
 
 def strokes(image):
-    """How much the brightness changes from one pixel to the next, at distances 1, 2, 4 and 8: large for fine strokes."""
+    """How much the brightness changes over distances of 1, 2, 4 and 8 pixels: large at 1 for fine strokes."""
     grey = image.mean(axis=2)
     return np.array([np.abs(grey[:, d:] - grey[:, :-d]).mean() for d in (1, 2, 4, 8)])
 

@@ -126,7 +126,7 @@ def test_no_steps_give_the_content_back(net):
 
 
 def test_a_flat_picture_is_no_division_by_zero(net):
-    picture, told = watched(net, content=np.full((40, 40, 3), 124, np.uint8))
+    _, told = watched(net, content=np.full((40, 40, 3), 124, np.uint8))
     assert all(np.isfinite(list(losses.values())).all() for _, _, losses in told)
 
 

@@ -14,7 +14,7 @@ from torchvision.models import squeezenet1_1
 
 from cs231n import style_transfer_pytorch as style
 from cs231n.image_utils import SQUEEZENET_MEAN, SQUEEZENET_STD
-from cs231n.sample.paintings import painting, photograph
+from cs231n.sample.paintings import painting
 
 PRIMES = st.sampled_from([1, 2, 3, 5, 7])
 
@@ -184,7 +184,7 @@ def test_what_is_no_picture_is_told(img, size, words):
 def test_a_type_that_is_no_picture_is_told():
     with pytest.raises(TypeError, match='not Tensor'):
         style.preprocess(torch.zeros(3, 4, 4))
-    with pytest.raises(FileNotFoundError, match='nowhere.jpg'):
+    with pytest.raises(FileNotFoundError, match=r'nowhere\.jpg'):
         style.preprocess('nowhere.jpg')
 
 
@@ -239,7 +239,8 @@ def test_features_follow_the_dtype_of_the_picture_and_leave_the_network_alone(ne
     state = {name: value.clone() for name, value in net.state_dict().items()}
     x = random(1, 3, 33, 33)
     assert style.extract_features(x, net)[12].dtype == torch.float64
-    assert all(value.dtype == torch.float32 and torch.equal(value, state[name]) for name, value in net.state_dict().items())
+    assert all(value.dtype == torch.float32 and torch.equal(value, state[name])
+               for name, value in net.state_dict().items())
 
 
 def test_features_from_img(net, tmp_path):
