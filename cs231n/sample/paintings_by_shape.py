@@ -238,7 +238,7 @@ def mosaic(rng):
 
 
 def _tesserae(rng, base, along, step):
-    """Stones of side `step` in rows, turned to the field; each has one colour, a little lighter or darker than the next."""
+    """Stones of side `step` in rows, turned to the field; each has one colour, unlike its neighbours' by a little."""
     image, pen = board(np.full_like(base, 1) * rgb('#2c241c')[0])
     spots = [(i, j) for i in np.arange(step / 2, 1.02, step) for j in np.arange(step / 2, 1.02, step)]
     rings = [

@@ -126,7 +126,7 @@ VARIANTS = {
     'gram_zeros': ('gram_matrix', [(PRODUCT, 'torch.zeros(N, C, C, dtype=F.dtype)\n    '
                                              'for n in range(N): gram[n] = F[n].mm(F[n].t())')]),
     'style_tensor': ('style_loss', [('loss = 0', 'loss = torch.zeros(1)')]),
-    'style_zip': ('style_loss', [('gram_matrix(feats[style_layers[i]])', 'gram_matrix(feats[style_layers[i]].clone())')]),
+    'style_clone': ('style_loss', [('feats[style_layers[i]])', 'feats[style_layers[i]].clone())')]),
     'style_plus': ('style_loss', [('loss = loss + ', 'loss += ')]),
     'tv_narrow': ('tv_loss', [('img[:, :, 1:, :]', 'img.narrow(2, 1, img.size(2) - 1)')]),
     'tv_diff': ('tv_loss', [('img[:, :, :, 1:] - img[:, :, :, :-1]', 'torch.diff(img, dim=3)')]),
