@@ -23,7 +23,7 @@ SQUARES = gan.ls_discriminator_loss, gan.ls_generator_loss
 MODELS = {  # name: networks, losses, batch size, epochs
     'vanilla': (gan.discriminator, gan.generator, CROSS_ENTROPY, 128, 5),
     'least squares': (gan.discriminator, gan.generator, SQUARES, 128, 5),
-    'deep': (gan.build_dc_classifier, gan.build_dc_generator, CROSS_ENTROPY, 32, 1),
+    'deep': (gan.build_dc_classifier, gan.build_dc_generator, CROSS_ENTROPY, 64, 1),
 }
 
 
@@ -32,6 +32,8 @@ def train(name, seed, digits):
     make_D, make_G, losses, batch_size, epochs = MODELS[name]
     torch.manual_seed(seed)
     D, G, rng = make_D(), make_G(), torch.Generator().manual_seed(seed)
+    if name == 'deep':
+        D.apply(gan.initialize_weights), G.apply(gan.initialize_weights)
     loader = MemoryLoader(digits.data, digits.targets, batch_size, rng=rng)
     start = time.perf_counter()
     solvers = gan.get_optimizer(D), gan.get_optimizer(G)
