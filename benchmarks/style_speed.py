@@ -22,7 +22,7 @@ from cs231n.sample.paintings import painting, photograph
 from cs231n.style_transfer_pytorch import gram_matrix, preprocess, style_transfer
 from tests.reference import style_literal
 
-SIZES, TURNS, STEPS = (192, 512), 5, 17  # steps of a turn: the first, which prepares, is not counted
+SIZES, TURNS, STEPS = (192, 512), 5, 12  # steps of a turn: the first, which prepares, is not counted
 SETTINGS = dict(content_layer=3, content_weight=0.05, style_layers=(1, 4, 6, 7), style_weights=(2e4, 500, 12, 1),
                 tv_weight=0.05)
 

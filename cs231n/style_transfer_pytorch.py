@@ -132,6 +132,12 @@ def deprocess(img):
     return _to_pil(rescale(_unnormalised(img)))
 
 
+def unprocessed(img):
+    """Undo `preprocess` without stretching: (1, 3, H, W) -> uint8 (H, W, 3), cut off at 0 and 255."""
+    _want_4d('img', img)
+    return np.array(_to_pil(_unnormalised(img)))
+
+
 def rescale(x):
     """Stretch x linearly so that it fills 0..1; if x is constant, all becomes 0."""
     low, high = x.min(), x.max()

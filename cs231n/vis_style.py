@@ -5,23 +5,26 @@ import numpy as np
 
 from cs231n.vis_utils import BLUE, GREEN, GREY, INK, RED
 
+DPI = 58  # a picture of 128 pixels then fills 2.2 inches, and a notebook stays small
+
 
 def show_row(pictures, titles, width=2.2):
     """Pictures (uint8 arrays or PIL images) side by side, each below its title; returns the figure."""
-    fig, axes = plt.subplots(1, len(pictures), figsize=(width * len(pictures), width + 0.4), squeeze=False)
+    fig, axes = plt.subplots(1, len(pictures), figsize=(width * len(pictures), width + 0.4), dpi=DPI, squeeze=False)
     for axis, picture, title in zip(axes[0], pictures, titles):
         axis.imshow(np.asarray(picture))
-        axis.set_title(title, fontsize=9, color=INK)
+        axis.set_title(title, fontsize=12, color=INK)
     return _finish(fig, axes)
 
 
-def show_grid(contents, styles, results, width=1.75):
+def show_grid(contents, styles, results, width=1.5):
     """A table of pictures: styles on top, contents at the left, results[content name, style name] where they meet."""
     fig, axes = plt.subplots(len(contents) + 1, len(styles) + 1,
-                             figsize=(width * (len(styles) + 1), width * (len(contents) + 1)), squeeze=False)
+                             figsize=(width * (len(styles) + 1), width * (len(contents) + 1)), dpi=DPI,
+                             squeeze=False)
     for axis, (name, picture) in zip(axes[0, 1:], styles.items()):
         axis.imshow(picture)
-        axis.set_title(name, fontsize=9, color=INK)
+        axis.set_title(name, fontsize=12, color=INK)
     for row, (content, picture) in zip(axes[1:], contents.items()):
         row[0].imshow(picture)
         for axis, style in zip(row[1:], styles):
@@ -33,10 +36,10 @@ def show_grams(grams, titles):
     """Gram matrices (C, C) as heat maps on one logarithmic scale, channels in the order of the first one's diagonal."""
     order = np.argsort(-np.diag(grams[0]))
     low, high = np.percentile([np.abs(g) for g in grams], (20, 99.5))
-    fig, axes = plt.subplots(1, len(grams), figsize=(2.2 * len(grams), 2.6), squeeze=False)
+    fig, axes = plt.subplots(1, len(grams), figsize=(2.2 * len(grams), 2.6), dpi=DPI, squeeze=False)
     for axis, gram, title in zip(axes[0], grams, titles):
         axis.imshow(np.abs(gram[np.ix_(order, order)]), cmap='magma', norm='log', clim=(low, high))
-        axis.set_title(title, fontsize=9, color=INK)
+        axis.set_title(title, fontsize=12, color=INK)
     return _finish(fig, axes)
 
 

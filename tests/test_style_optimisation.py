@@ -1,5 +1,7 @@
 """The optimisation of style transfer: what it reaches, what it computes, and what it leaves alone."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -10,6 +12,7 @@ from torchvision.models import squeezenet1_1
 from cs231n import style_reference
 from cs231n import style_transfer_pytorch as style
 from cs231n import vis_style as vis
+from cs231n.notebooks import ROOT
 from cs231n.sample.paintings import painting, photograph
 
 CAT = photograph('cat')[:, 75:375]
@@ -155,6 +158,13 @@ def test_what_does_not_fit_is_told(net, changes, words):
 
 
 # ---- what is built around it
+
+
+def test_the_measured_grid_is_what_the_notebook_says():
+    grid = json.loads((ROOT / 'benchmarks' / 'style_grid.json').read_text())
+    assert grid['pictures'] == len(grid['rows']) == 24 and grid['steps'] == style.RECIPE['steps']
+    assert grid['largest_style_loss_left'] <= 0.05
+    assert grid['avg']['own_style_nearest'] == grid['avg']['own_content_nearest'] == 24
 
 
 def test_the_original_numbers_are_compared(net, tmp_path):

@@ -124,6 +124,8 @@ def test_deprocess_undoes_preprocess():
     image[0, 0], image[0, 1] = 0, 255  # fills the range, so that nothing is stretched
     back = np.array(style.deprocess(style.preprocess(image, size=288)))
     assert np.array_equal(back, image)
+    dull = painting('wave')
+    assert np.array_equal(style.unprocessed(style.preprocess(dull, size=288)), dull), 'nothing is stretched'
 
 
 MODES = {'1': 1, 'L': 1, 'LA': 2, 'P': 1, 'RGB': 3, 'RGBA': 4, 'CMYK': 4, 'YCbCr': 3, 'HSV': 3, 'I': 1, 'I;16': 1}
