@@ -1,4 +1,4 @@
-"""The plots of the notebook GANs."""
+"""The plots of the notebook GANs. Each is left to Jupyter to show and returns nothing, so that a cell may end in it."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -28,7 +28,7 @@ def _sheet(axis, images, columns):
 
 
 def show_images(images, columns=16, title=None, size=0.62):
-    """Show pictures in [-1, 1] in a grid, and return the figure."""
+    """Show pictures in [-1, 1] in a grid."""
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
     fig, axis = plt.subplots(figsize=(size * columns, size * rows + 0.3 * bool(title)))
@@ -36,11 +36,10 @@ def show_images(images, columns=16, title=None, size=0.62):
     if title:
         axis.set_title(title, color=INK, fontsize=11)
     fig.tight_layout(pad=0.2)
-    return fig
 
 
 def show_rows(rows, labels, size=0.62):
-    """Show one row of pictures above the other, each with its label at the left, and return the figure.
+    """Show one row of pictures above the other, each with its label at the left.
 
     ValueError: there are not as many labels as rows.
     """
@@ -53,7 +52,6 @@ def show_rows(rows, labels, size=0.62):
         _sheet(axis, images, columns)
         axis.set_ylabel(label, rotation=0, ha='right', va='center', fontsize=10, color=INK)
     fig.tight_layout(pad=0.25, h_pad=0.1)
-    return fig
 
 
 def plot_losses(histories, window=25):
@@ -70,7 +68,6 @@ def plot_losses(histories, window=25):
         axis.legend(frameon=False, fontsize=9)
         axis.spines[['top', 'right']].set_visible(False)
     fig.tight_layout()
-    return fig
 
 
 def draw_game():
@@ -94,7 +91,6 @@ def draw_game():
         x, note = notes[learner]
         axis.text(x, -0.16, f'gradient, {note}', color=RED, ha='center', va='top', fontsize=9)
     fig.tight_layout(pad=0.3, h_pad=1.2)
-    return fig
 
 
 def _box(axis, x, text, colour, filled):
@@ -122,7 +118,6 @@ def plot_two_losses(logits, losses, gradients):
     axes[0].legend(frameon=False, fontsize=9)
     axes[1].text(0.11, 0.5, 'early in\ntraining, D is\nsure: G starts', color=INK, fontsize=8, va='center')
     fig.tight_layout()
-    return fig
 
 
 def plot_judgements(judgements):
@@ -139,7 +134,6 @@ def plot_judgements(judgements):
         axis.spines[['top', 'right']].set_visible(False)
         axis.margins(y=0.12)
     fig.tight_layout()
-    return fig
 
 
 def plot_coverage(shares):
@@ -155,4 +149,3 @@ def plot_coverage(shares):
     axis.legend(frameon=False, fontsize=9, ncols=len(shares), loc='upper center', bbox_to_anchor=(0.5, 1.22))
     axis.spines[['top', 'right']].set_visible(False)
     fig.tight_layout()
-    return fig

@@ -37,19 +37,25 @@ def test_each_row_has_a_label():
         vis.show_rows([np.zeros((1, 784))] * 2, ['one'])
 
 
+def drawn(nothing):
+    """The figure that was drawn last, by a plot that returns nothing."""
+    assert nothing is None
+    return plt.gcf()
+
+
 def test_every_plot_is_a_figure_with_what_it_was_given():
     noise = np.random.RandomState(0).uniform(-1, 1, (6, 784))
     history = {'D': [1.0, 0.5, 0.2], 'G': [0.6, 0.9, 1.2]}
     scores = {'frechet': 3.0, 'covered': 9, 'evenness': 0.9, 'clear': 0.4}
     logits = np.linspace(-2, 2, 5)
     figures = {
-        'images': vis.show_images(noise, columns=4, title='six'),
-        'rows': vis.show_rows([noise[:3], noise[3:]], ['first', 'second']),
-        'losses': vis.plot_losses({'one': history, 'other': history}),
-        'game': vis.draw_game(),
-        'two losses': vis.plot_two_losses(logits, {'a': logits, 'b': -logits}, {'a': logits, 'b': logits}),
-        'judgements': vis.plot_judgements({'one': scores, 'other': scores}),
-        'coverage': vis.plot_coverage({'one': np.full(10, 0.1)}),
+        'images': drawn(vis.show_images(noise, columns=4, title='six')),
+        'rows': drawn(vis.show_rows([noise[:3], noise[3:]], ['first', 'second'])),
+        'losses': drawn(vis.plot_losses({'one': history, 'other': history})),
+        'game': drawn(vis.draw_game()),
+        'two losses': drawn(vis.plot_two_losses(logits, {'a': logits, 'b': -logits}, {'a': logits, 'b': logits})),
+        'judgements': drawn(vis.plot_judgements({'one': scores, 'other': scores})),
+        'coverage': drawn(vis.plot_coverage({'one': np.full(10, 0.1)})),
     }
     assert all(isinstance(figure, plt.Figure) for figure in figures.values())
     assert [axis.get_ylabel() for axis in figures['rows'].axes] == ['first', 'second']
