@@ -9,7 +9,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 INK, BLUE, RED, GREEN, GREY = '#22313f', '#2e6fb7', '#c0392b', '#2e8b57', '#8a97a3'
 
 
-def show_images(images, titles=None, columns=4, width=3.0, colours=None):
+def show_images(images, titles=None, columns=4, width=2.5, colours=None):
     """Show pictures (uint8 H, W, 3) in a grid, each with its title below, and return the figure."""
     rows = -(-len(images) // columns)
     titles = titles or [''] * len(images)
@@ -108,8 +108,9 @@ def plot_gradient_norms(norms, title='how far the gradient reaches back'):
 def gradient_reach(forward, backward, x, states, weights):
     """How the norm of a gradient changes as it travels back through recurrent steps.
 
-    forward(x_t, *states, *weights) -> *states, cache and backward(*dstates, cache) -> dx, *dstates, …, as in rnn_layers;
-    x (T, N, D); states: the first one(s), (N, H) each. A random gradient of norm 1 enters at the last state h alone.
+    forward(x_t, *states, *weights) -> *states, cache and backward(*dstates, cache) -> dx, *dstates, …, as in
+    rnn_layers; x (T, N, D); states: the first one(s), (N, H) each. A random gradient of norm 1 enters at the last
+    state h alone.
     Returns the norm of all state gradients together, float64 (T,), entry k being k steps before the end.
     """
     caches, count = [], len(states)
