@@ -1,4 +1,4 @@
-"""The plots of the captioning notebooks."""
+"""The plots of the captioning notebooks. They return nothing: a figure shows itself once, at the end of its cell."""
 
 import textwrap
 
@@ -10,7 +10,7 @@ INK, BLUE, RED, GREEN, GREY = '#22313f', '#2e6fb7', '#c0392b', '#2e8b57', '#8a97
 
 
 def show_images(images, titles=None, columns=4, width=2.5, colours=None):
-    """Show pictures (uint8 H, W, 3) in a grid, each with its title below, and return the figure."""
+    """Show pictures (uint8 H, W, 3) in a grid, each with its title below."""
     rows = -(-len(images) // columns)
     titles = titles or [''] * len(images)
     lines = max(len(_wrapped(t, width).split('\n')) for t in titles)
@@ -23,7 +23,6 @@ def show_images(images, titles=None, columns=4, width=2.5, colours=None):
             axis.text(0.5, -0.03, _wrapped(titles[k], width), transform=axis.transAxes, ha='center', va='top',
                       fontsize=9, color=colour)
     fig.tight_layout(h_pad=0.4 + 0.9 * lines)
-    return fig
 
 
 def _wrapped(text, width):
@@ -36,7 +35,7 @@ def show_captions(images, captions, references=None, right=None, columns=4):
     if references is not None:
         titles = [f'{title}\n({plain(text)})' for title, text in zip(titles, references)]
     colours = None if right is None else [GREEN if r else RED for r in right]
-    return show_images(images, titles, columns, colours=colours)
+    show_images(images, titles, columns, colours=colours)
 
 
 def plain(text):
@@ -59,7 +58,7 @@ def plot_words(vectors, words, groups, title='word vectors, seen from where they
             axis.annotate(w, spots[w], fontsize=8, color=colour, xytext=(3, 2), textcoords='offset points')
     axis.set(title=title, xticks=[], yticks=[])
     axis.legend(frameon=False)
-    return _plain(fig, axis)
+    _plain(fig, axis)
 
 
 def plot_loss(history, target=None, title='training loss', log=True):
@@ -76,7 +75,7 @@ def plot_loss(history, target=None, title='training loss', log=True):
     if log:
         axis.set_yscale('log')
     axis.set(xlabel='iteration', ylabel='loss of a caption', title=title)
-    return _plain(fig, axis)
+    _plain(fig, axis)
 
 
 def plot_truth(tables, claims=('thing', 'all things', 'colour', 'place', 'relation')):
@@ -91,7 +90,7 @@ def plot_truth(tables, claims=('thing', 'all things', 'colour', 'place', 'relati
     axis.set_xticks(range(len(claims)), claims)
     axis.set(ylabel='true, % of those that say', ylim=(0, 112), title='is what the caption says true?')
     axis.legend(loc='upper center', ncols=len(tables), frameon=False, bbox_to_anchor=(0.5, -0.1))
-    return _plain(fig, axis)
+    _plain(fig, axis)
 
 
 def plot_gradient_norms(norms, title='how far the gradient reaches back'):
@@ -102,7 +101,7 @@ def plot_gradient_norms(norms, title='how far the gradient reaches back'):
     axis.set_yscale('log')
     axis.set(xlabel='steps back from the loss', ylabel='norm of the gradient', title=title)
     axis.legend(frameon=False)
-    return _plain(fig, axis)
+    _plain(fig, axis)
 
 
 def gradient_reach(forward, backward, x, states, weights):
@@ -128,7 +127,7 @@ def gradient_reach(forward, backward, x, states, weights):
 def draw_unrolled_rnn(words=('<START>', 'a', 'red', 'kite'), cell='RNN'):
     """Draw the captioning network unrolled over a few words: features in, a word in and the next word out."""
     steps = len(words)
-    fig, axis = plt.subplots(figsize=(2.1 * steps + 2.4, 3.9))
+    _, axis = plt.subplots(figsize=(2.1 * steps + 2.4, 3.9))
     axis.set(xlim=(-1.9, 2 * steps - 0.7), ylim=(-1.2, 3.5))
     axis.axis('off')
     _box(axis, -1.15, 1.2, 'features\n(N, D)', '#fdf0d5')
@@ -144,12 +143,11 @@ def draw_unrolled_rnn(words=('<START>', 'a', 'red', 'kite'), cell='RNN'):
             _arrow(axis, (x, y0), (x, y1))
         _arrow(axis, (x - 1.25 if t else -0.5, 1.2), (x - 0.75, 1.2))
     axis.text(-0.28, 1.4, '$h_0$', fontsize=10, color=INK)
-    return fig
 
 
 def draw_lstm_cell():
     """Draw one step of an LSTM: the cell along the top, the four gates below it, the state at the bottom right."""
-    fig, axis = plt.subplots(figsize=(9.5, 4.4))
+    _, axis = plt.subplots(figsize=(9.5, 4.4))
     axis.set(xlim=(-1.2, 9.6), ylim=(-1.5, 3.6))
     axis.axis('off')
     axis.text(-0.9, 2.9, '$c_{prev}$', fontsize=13, va='center', color=RED)
@@ -175,7 +173,6 @@ def draw_lstm_cell():
     _arrow(axis, (8.45, -0.9), (8.95, -0.9))
     axis.text(2.3, 3.1, 'scaled …', color=RED, ha='center')
     axis.text(5.4, 3.1, '… and added to, never multiplied by a matrix', color=RED, ha='center')
-    return fig
 
 
 def _box(axis, x, y, text, colour):
@@ -191,4 +188,3 @@ def _plain(fig, axis):
     axis.spines[['top', 'right']].set_visible(False)
     axis.grid(alpha=0.25)
     fig.tight_layout()
-    return fig
