@@ -224,6 +224,8 @@ def test_a_relu_in_place_leaves_the_picture_and_earlier_features_alone():
     cnn = nn.Sequential(nn.Hardtanh(-0.5, 0.5), nn.Identity(), nn.ReLU(inplace=True))
     assert [float(f.max()) for f in style.extract_features(x, cnn)] == [-0.5, -0.5, 0]
     assert float(style.extract_features(x, cnn, layers=[0, 2])[0].max()) == -0.5
+    cnn = nn.Sequential(nn.Hardtanh(-0.5, 0.5), nn.Sequential(nn.Sequential(nn.ReLU(inplace=True)), nn.Conv2d(1, 1, 1)))
+    assert float(style.extract_features(x, cnn)[0].max()) == -0.5
 
 
 def test_a_model_or_its_features_and_only_the_layers_wanted(net):
