@@ -1,6 +1,7 @@
 """What holds for every test: the sample world, no progress bars, no window, no unexpected skip."""
 
 import os
+import signal
 
 from hypothesis import settings
 
@@ -8,6 +9,7 @@ os.environ["CS231N_DATA"] = "sample"
 os.environ["CS231N_PROGRESS"] = "0"
 os.environ["MPLBACKEND"] = "Agg"
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # two workers on two cores; sums taken in one order
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it, and so would children
 
 settings.register_profile("cs231n", deadline=None, derandomize=True, print_blob=False)
 settings.load_profile("cs231n")
