@@ -9,12 +9,12 @@ DPI = 58  # a picture of 128 pixels then fills 2.2 inches, and a notebook stays 
 
 
 def show_row(pictures, titles, width=2.2):
-    """Pictures (uint8 arrays or PIL images) side by side, each below its title; returns the figure."""
+    """Pictures (uint8 arrays or PIL images) side by side, each below its title."""
     fig, axes = plt.subplots(1, len(pictures), figsize=(width * len(pictures), width + 0.4), dpi=DPI, squeeze=False)
     for axis, picture, title in zip(axes[0], pictures, titles):
         axis.imshow(np.asarray(picture))
         axis.set_title(title, fontsize=12, color=INK)
-    return _finish(fig, axes)
+    _finish(fig, axes)
 
 
 def show_grid(contents, styles, results, width=1.5):
@@ -29,7 +29,7 @@ def show_grid(contents, styles, results, width=1.5):
         row[0].imshow(picture)
         for axis, style in zip(row[1:], styles):
             axis.imshow(np.asarray(results[content, style]))
-    return _finish(fig, axes)
+    _finish(fig, axes)
 
 
 def show_grams(grams, titles):
@@ -40,7 +40,7 @@ def show_grams(grams, titles):
     for axis, gram, title in zip(axes[0], grams, titles):
         axis.imshow(np.abs(gram[np.ix_(order, order)]), cmap='magma', norm='log', clim=(low, high))
         axis.set_title(title, fontsize=12, color=INK)
-    return _finish(fig, axes)
+    _finish(fig, axes)
 
 
 def plot_losses(history):
@@ -53,7 +53,6 @@ def plot_losses(history):
     axis.spines[['top', 'right']].set_visible(False)
     axis.legend(frameon=False)
     fig.tight_layout()
-    return fig
 
 
 def plot_quality(layers, psnr, ssim):
@@ -69,7 +68,6 @@ def plot_quality(layers, psnr, ssim):
     for one in (axis, other):
         one.spines['top'].set_visible(False)
     fig.tight_layout()
-    return fig
 
 
 def try_pictures(transfer, contents, styles):
@@ -104,4 +102,3 @@ def _finish(fig, axes):
         axis.set_yticks([])
         axis.spines[:].set_visible(False)
     fig.tight_layout(pad=0.4)
-    return fig
