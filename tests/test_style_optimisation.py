@@ -2,6 +2,7 @@
 
 import json
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
@@ -179,16 +180,22 @@ def test_the_original_numbers_are_compared(net, tmp_path):
     assert errors['tv_out'] == pytest.approx(0.2)
 
 
+def drawn(plot, *args):
+    """The figure that a plot leaves for the end of the cell."""
+    plot(*args)
+    return plt.gcf()
+
+
 def test_plots_draw_what_they_are_given(net):
     pictures = {'a': CAT, 'b': WAVE}
-    figure = vis.show_grid(pictures, pictures, {(one, two): CAT for one in 'ab' for two in 'ab'})
+    figure = drawn(vis.show_grid, pictures, pictures, {(one, two): CAT for one in 'ab' for two in 'ab'})
     assert len(figure.axes) == 9 and sum(bool(axis.images) for axis in figure.axes) == 8
-    assert len(vis.show_row([CAT, WAVE], ['a', 'b']).axes) == 2
+    assert len(drawn(vis.show_row, [CAT, WAVE], ['a', 'b']).axes) == 2
     history = [{'content': 0.0, 'style': 4.0 / (k + 1), 'tv': 0.1} for k in range(5)]
-    lines = vis.plot_losses(history).axes[0].lines
+    lines = drawn(vis.plot_losses, history).axes[0].lines
     assert [line.get_label() for line in lines] == ['content', 'style', 'tv'] and lines[1].get_ydata()[1] == 2
-    assert vis.plot_quality((1, 4), (20, 10), (0.9, 0.4)).axes[0].lines[0].get_ydata().tolist() == [20, 10]
-    assert len(vis.show_grams([np.eye(3) + 0.1, np.eye(3) + 0.2], ['a', 'b']).axes) == 2
+    assert drawn(vis.plot_quality, (1, 4), (20, 10), (0.9, 0.4)).axes[0].lines[0].get_ydata().tolist() == [20, 10]
+    assert len(drawn(vis.show_grams, [np.eye(3) + 0.1, np.eye(3) + 0.2], ['a', 'b']).axes) == 2
 
 
 def test_the_button_paints_what_is_chosen():
