@@ -53,6 +53,7 @@ class Mirror:
             handler.send_response(302)
             handler.send_header("Location", f"{self.url}/moved/{name}")
             handler.send_header("Content-Length", "0")
+            handler.send_header("Connection", "close")  # or wget may reuse a connection that is closing
             return handler.end_headers()
         if data is None or mode == "missing":
             return handler.send_error(404)
