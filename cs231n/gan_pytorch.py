@@ -21,8 +21,8 @@ from cs231n.gan_tools import (
     deprocess_img,
     initialize_weights,
     preprocess_img,
-    rel_error,
 )
+from cs231n.gradient_check import rel_error
 
 __all__ = ['NOISE_DIM', 'ChunkSampler', 'Flatten', 'Unflatten', 'bce_loss', 'build_dc_classifier',
            'build_dc_generator', 'count_params', 'deprocess_img', 'discriminator', 'discriminator_loss',

@@ -2,7 +2,6 @@
 
 import math
 
-import numpy as np
 from torch import nn
 from torch.utils.data import Sampler
 
@@ -55,11 +54,6 @@ def preprocess_img(x):
 def deprocess_img(x):
     """Pictures from [-1, 1] back to [0, 1]."""
     return (x + 1.0) / 2.0
-
-
-def rel_error(x, y):
-    """The largest relative error max |x - y| / max(1e-8, |x| + |y|) of two arrays of one shape -> float."""
-    return float(np.max(np.abs(x - y) / np.maximum(1e-8, np.abs(x) + np.abs(y))))
 
 
 def count_params(model):

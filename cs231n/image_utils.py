@@ -112,12 +112,16 @@ def _open_rgb(file, name):
             with Image.open(file) as image:
                 if image.width * image.height > MAX_PIXELS:
                     raise ValueError(f"{image.width} × {image.height} pixels are too many")
-                return _to_rgb(ImageOps.exif_transpose(image))
+                return to_rgb(ImageOps.exif_transpose(image))
         except Exception as error:  # Pillow's decoders raise a dozen types for damaged files
             raise ValueError(f"{name} cannot be read as a picture: {error}") from error
 
 
-def _to_rgb(image):
+def to_rgb(image):
+    """A Pillow image of any mode as RGB; what is transparent becomes white.
+
+    ValueError for pixels of unknown range.
+    """
     if image.mode == "F":
         raise ValueError("its pixels are floating-point numbers of unknown range")
     if image.mode.startswith("I"):

@@ -11,7 +11,8 @@ from PIL import Image, ImageOps
 from torch import nn
 from tqdm.auto import tqdm
 
-from cs231n.image_utils import SQUEEZENET_MEAN, SQUEEZENET_STD, _to_rgb, load_image
+from cs231n.gradient_check import rel_error  # noqa: F401  part of the public surface
+from cs231n.image_utils import SQUEEZENET_MEAN, SQUEEZENET_STD, load_image, to_rgb
 from cs231n.pretrained import load_squeezenet
 
 MAX_PIXELS = 2**24  # of a resized picture; its features would fill the memory
@@ -146,12 +147,6 @@ def rescale(x):
     return (x - low) / (high - low) if high > low else x - low
 
 
-def rel_error(x, y):
-    """The largest relative error: max |x − y| / max(1e-8, |x| + |y|), for arrays of one shape."""
-    x, y = np.asarray(x), np.asarray(y)
-    return np.max(np.abs(x - y) / np.maximum(1e-8, np.abs(x) + np.abs(y)))
-
-
 def _as_rgb(img):
     if isinstance(img, (str, PathLike)):
         return Image.fromarray(load_image(img))
@@ -159,7 +154,7 @@ def _as_rgb(img):
         img = _from_array(img)
     if 0 in img.size:
         raise ValueError(f'img must have pixels, not the size {img.size}')
-    return _to_rgb(ImageOps.exif_transpose(img))
+    return to_rgb(ImageOps.exif_transpose(img))
 
 
 def _from_array(img):
