@@ -1,7 +1,7 @@
 """A check: what is asked of one function, and the judgement of an answer to it.
 
-The checks of a notebook are data, in <notebook>_checks.py: inputs, names of outputs, hints. Right answers are
-computed in oracles.py, the wrong ones that hints belong to in slips.py; here they are arrays from answers.py.
+The checks of a notebook are data, in <notebook>_checks.py: inputs, names of outputs, points. Right answers, and the
+wrong ones that hints belong to, are arrays from answers.py.
 """
 
 import copy
@@ -12,7 +12,7 @@ from operator import attrgetter
 
 import numpy as np
 
-from .answers import answers
+from .answers import answers, hints
 from .compare import ROUGH, agree, are_numbers, as_array, difference, fit
 from .result import Result
 from .running import call, reason, within
@@ -28,7 +28,6 @@ class Check:
     points      that a right answer earns; 0 for code that is given
     cases       a function without arguments that makes the inputs: a list of dicts {argument: value}
     outputs     {name: axis names}, such as {'next_h': 'N H'}; '4H' is an axis of four gates
-    hints       {key of a misconception: what went wrong, and what is right}
     credit      {key of a misconception: the share of the points it still earns}, 0 where not named
     cached      whether the function also returns a cache, after its outputs
     forward     for a backward pass: the name of the function that makes its cache
@@ -47,7 +46,6 @@ class Check:
     points: float
     cases: Callable
     outputs: dict
-    hints: dict = field(default_factory=dict)
     credit: dict = field(default_factory=dict)
     cached: bool = False
     forward: str = ''
@@ -59,6 +57,11 @@ class Check:
     rtol: float = 1e-8
     atol: float = 1e-8
     seconds: float = 10
+
+    @property
+    def hints(self):
+        """{key of a misconception: what went wrong, and what is right}."""
+        return hints(self)
 
     def function(self):
         """The function in the package that this check is about."""
@@ -77,7 +80,9 @@ def judge(check, function, find, checks):
         return Result(check.name, True, check.points, check.points, note=note, verdicts=verdicts)
 
     hint = credit = where = None
-    if check.forward:
+    if trouble and trouble.startswith('not implemented yet: '):  # in this function or in one that it calls
+        where = trouble
+    elif check.forward:
         where = _first_fix([check.forward], find, checks)
     if where is None and trouble:
         where = trouble
@@ -146,7 +151,7 @@ def _verdicts(check, outputs):
 
 def _misconception(check, outputs):
     """(hint, credit) of the one misconception that gives these very outputs on all cases; else (None, 0)."""
-    found = {check.hints[key]: check.credit.get(key, 0) for key in check.hints
+    found = {hint: check.credit.get(key, 0) for key, hint in check.hints.items()
              if all(_agree(check, outputs, [known[key] for known in answers(check)], rough=True))}
     return found.popitem() if len(found) == 1 else (None, 0)
 

@@ -5,7 +5,7 @@ import torch
 from scipy.special import expit
 from torch import nn
 
-from .gan_slips import noise_facts, weights
+from .gan_rig import noise_facts, weights
 
 
 def sample_noise(batch_size, dim):

@@ -1,24 +1,9 @@
 """Right answers for the notebook NetworkVisualization, by autograd in float64; see oracles.py."""
 
 import torch
-from torch import nn
 
-from .network_slips import fooling_facts
-
-
-class Net(nn.Module):
-    """The classifier of the checks: scores = x A + tanh(x B + c) D + e, frozen, with x the flattened
-    pictures."""
-
-    def __init__(self, weights, dtype=torch.float32):
-        super().__init__()
-        for name, value in weights.items():
-            setattr(self, name, nn.Parameter(torch.tensor(value, dtype=dtype), requires_grad=False))
-        self.eval()
-
-    def forward(self, X):
-        x = X.flatten(1)  # (N, P)
-        return x @ self.A + torch.tanh(x @ self.B + self.c) @ self.D + self.e
+from .network_net import Net
+from .network_rig import fooling_facts
 
 
 def _double(X, weights):
@@ -41,11 +26,15 @@ def make_fooling_image(X, target_y, weights):
     return fooling_facts(X, target_y, weights, x.numpy(), X)
 
 
-def class_visualization_update_step(img, second, target_y, l2_reg, learning_rate, weights):
+def class_visualization_update_step(img, second, target_y, l2_reg, learning_rate, weights, normalise=True):
     pictures = []
     for start in (img, second):
         x, net = _double(start, weights)
         score_less_norm = lambda p, net=net: net(p)[0, target_y] - l2_reg * p.pow(2).sum()
         up = torch.autograd.functional.jacobian(score_less_norm, x)
-        pictures.append((x + learning_rate * up / up.norm()).numpy())
+        pictures.append((x + learning_rate * up / (up.norm() if normalise else 1)).numpy())
     return tuple(pictures)
+
+
+def class_visualization_raw_step(**case):
+    return class_visualization_update_step(**case, normalise=False)

@@ -2,17 +2,10 @@
 
 import numpy as np
 
+from .network_rig import fooling_facts, scores
 from .slips_rnn import pick
 
 STEPS = 100
-
-
-def scores(X, weights):
-    """(N, K) scores of the pictures (N, C, H, W), and the hidden activations (N, M)."""
-    A, B, c, D, e = weights.values()
-    x = X.reshape(len(X), -1)
-    hidden = np.tanh(x @ B + c)
-    return x @ A + hidden @ D + e, hidden
 
 
 def slope(X, of_scores, weights):
@@ -67,19 +60,6 @@ def compute_saliency_maps(slip, X, y, weights):
             rescaled_by_batch=maps / maps.max(),
         ),
     )
-
-
-def fooling_facts(X, target_y, weights, X_fooling, X_after):
-    """The outputs that are compared: the class of X_fooling, X after the call, and X_fooling unless it fools.
-
-    All pictures that fool are equal, as zeros, because many ways lead there: other step sizes, a fixed
-    number of steps.
-    """
-    X_fooling = np.asarray(X_fooling, dtype=float)
-    if X_fooling.shape != X.shape or not np.isfinite(X_fooling).all():
-        return np.array(-1), X_after, X_fooling
-    found = scores(X_fooling, weights)[0].argmax()
-    return found, X_after, np.zeros_like(X) if found == target_y else X_fooling
 
 
 def make_fooling_image(slip, X, target_y, weights):
@@ -138,3 +118,7 @@ def class_visualization_update_step(
         )
         pictures.append(pick(slip, x + step, not_in_place=x, replaced=step))
     return tuple(pictures)
+
+
+def class_visualization_raw_step(slip, **case):
+    return class_visualization_update_step(slip, **case, normalise=False)

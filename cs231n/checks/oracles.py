@@ -21,6 +21,7 @@ from .gan_oracles import (  # noqa: F401
     sample_noise,
 )
 from .network_oracles import (  # noqa: F401
+    class_visualization_raw_step,
     class_visualization_update_step,
     compute_saliency_maps,
     make_fooling_image,

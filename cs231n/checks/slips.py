@@ -17,7 +17,12 @@ from .gan_slips import (
     ls_generator_loss,
     sample_noise,
 )
-from .network_slips import class_visualization_update_step, compute_saliency_maps, make_fooling_image
+from .network_slips import (
+    class_visualization_raw_step,
+    class_visualization_update_step,
+    compute_saliency_maps,
+    make_fooling_image,
+)
 from .slips_lstm import lstm_backward, lstm_forward, lstm_step_backward, lstm_step_forward, sigmoid
 from .slips_rnn import rnn_backward, rnn_forward, rnn_step_backward, rnn_step_forward
 from .slips_words import (
@@ -35,6 +40,7 @@ __all__ = [
     'build_dc_generator',
     'captioning_loss',
     'captioning_sample',
+    'class_visualization_raw_step',
     'class_visualization_update_step',
     'compute_saliency_maps',
     'content_loss',

@@ -3,7 +3,8 @@
 import torch
 
 from .slips_rnn import pick
-from .style_oracles import gram, leaf, with_gradients
+from .style_oracles import gram
+from .style_rig import leaf, with_gradients
 
 
 def _detached(slip, value):
