@@ -52,7 +52,7 @@ def sample_noise(batch_size, dim, seed=None):
     on. Returns float32 (N, dim) on the CPU, each number in [-1, 1).
     """
     with _seeded(seed):
-        # BEGIN SOLUTION
+        # BEGIN SOLUTION: return uniform noise between -1 and 1, (batch_size, dim)
         return 2 * torch.rand(batch_size, dim) - 1
         # END SOLUTION
 
@@ -66,7 +66,7 @@ def discriminator(seed=None):
     or (N, 784) in [-1, 1] to logits (N, 1); 267,009 parameters.
     """
     with _seeded(seed):
-        # BEGIN SOLUTION
+        # BEGIN SOLUTION: model, the layers listed above
         model = nn.Sequential(
             Flatten(),
             nn.Linear(784, 256),
@@ -88,7 +88,7 @@ def generator(noise_dim=NOISE_DIM, seed=None):
     Z) to pictures (N, 784) in [-1, 1]; 1,858,320 parameters with Z = 4.
     """
     with _seeded(seed):
-        # BEGIN SOLUTION
+        # BEGIN SOLUTION: model, the layers listed above
         model = nn.Sequential(
             nn.Linear(noise_dim, 1024),
             nn.ReLU(),
@@ -112,7 +112,7 @@ def bce_loss(input, target):
     input s and target y in [0, 1]: floating tensors of one shape. Returns a scalar tensor that gradients
     flow through.
     """
-    # BEGIN SOLUTION
+    # BEGIN SOLUTION: return the mean, stable for scores of any size; without F.binary_cross_entropy_with_logits
     return -(target * F.logsigmoid(input) + (1 - target) * F.logsigmoid(-input)).mean()
     # END SOLUTION
 
@@ -125,7 +125,7 @@ def discriminator_loss(logits_real, logits_fake):
     logits_real, logits_fake: (N, 1) or (N,), not necessarily equally many. Returns a scalar tensor.
     Goodfellow et al., NeurIPS 2014, arXiv:1406.2661.
     """
-    # BEGIN SOLUTION
+    # BEGIN SOLUTION: return the sum of both losses; use bce_loss
     return (bce_loss(logits_real, torch.ones_like(logits_real))
             + bce_loss(logits_fake, torch.zeros_like(logits_fake)))
     # END SOLUTION
@@ -139,7 +139,7 @@ def generator_loss(logits_fake):
     logits_fake: (N, 1) or (N,). Returns a scalar tensor. Goodfellow et al., NeurIPS 2014, section 3,
     arXiv:1406.2661.
     """
-    # BEGIN SOLUTION
+    # BEGIN SOLUTION: return the loss; use bce_loss
     return bce_loss(logits_fake, torch.ones_like(logits_fake))
     # END SOLUTION
 
@@ -152,7 +152,7 @@ def ls_discriminator_loss(scores_real, scores_fake):
     scores_real, scores_fake: (N, 1) or (N,). Returns a scalar tensor. Mao et al., ICCV 2017,
     arXiv:1611.04076.
     """
-    # BEGIN SOLUTION
+    # BEGIN SOLUTION: return the sum of both halves
     return 0.5 * ((scores_real - 1) ** 2).mean() + 0.5 * (scores_fake ** 2).mean()
     # END SOLUTION
 
@@ -164,7 +164,7 @@ def ls_generator_loss(scores_fake):
 
     scores_fake: (N, 1) or (N,). Returns a scalar tensor. Mao et al., ICCV 2017, arXiv:1611.04076.
     """
-    # BEGIN SOLUTION
+    # BEGIN SOLUTION: return the loss
     return 0.5 * ((scores_fake - 1) ** 2).mean()
     # END SOLUTION
 
@@ -175,7 +175,7 @@ def get_optimizer(model):
     The low β1 forgets old gradients soon, since the other network keeps changing the goal. Returns a
     torch.optim.Optimizer. Radford et al., ICLR 2016, arXiv:1511.06434.
     """
-    # BEGIN SOLUTION
+    # BEGIN SOLUTION: return the optimizer
     return torch.optim.Adam(model.parameters(), lr=1e-3, betas=(0.5, 0.999))
     # END SOLUTION
 
@@ -192,7 +192,7 @@ def build_dc_classifier(batch_size=None):
     batch_size: not needed, any N is taken. Returns a module that maps pictures (N, 784) or (N, 1, 28, 28)
     in [-1, 1] to scores (N, 1); 1,102,721 parameters. After Radford et al., ICLR 2016, arXiv:1511.06434.
     """
-    # BEGIN SOLUTION
+    # BEGIN SOLUTION: return the network, the layers listed above
     return nn.Sequential(
         Unflatten(-1, 1, 28, 28),
         nn.Conv2d(1, 32, 5),
@@ -220,7 +220,7 @@ def build_dc_generator(noise_dim=NOISE_DIM):
     is at least 2, for batch normalization. 6,580,801 parameters with Z = 4. After Chen et al. (InfoGAN),
     appendix C, arXiv:1606.03657.
     """
-    # BEGIN SOLUTION
+    # BEGIN SOLUTION: return the network, the layers listed above
     return nn.Sequential(
         nn.Linear(noise_dim, 1024),
         nn.ReLU(),

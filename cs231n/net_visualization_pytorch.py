@@ -29,7 +29,7 @@ def compute_saliency_maps(X, y, model):
     """
     X, y = _pictures(X, 'X'), _labels(y, 'y', X)
     with _looking_into(model):
-        # BEGIN SOLUTION
+        # BEGIN SOLUTION: saliency, the size of the gradient of each right score, largest over the channels
         X.requires_grad_()
         scores = _scores(model, X, y)  # (N, K)
         picked = scores.gather(1, y[:, None])  # (N, 1): unnormalised, no softmax
@@ -52,7 +52,7 @@ def make_fooling_image(X, target_y, model, max_steps=100):
     X, target = _pictures(X, 'X'), _labels(target_y, 'target_y', X)
     _whole(max_steps, 'max_steps', 0)
     with _looking_into(model):
-        # BEGIN SOLUTION
+        # BEGIN SOLUTION: X_fooling, from X step by step up the score of target, until the model says target
         X_fooling = X
         for step in range(max_steps + 1):
             X_fooling.requires_grad_()
@@ -80,7 +80,7 @@ def class_visualization_update_step(img, model, target_y, l2_reg, learning_rate)
     """
     target = _labels(target_y, 'target_y', _pictures(img, 'img'))
     with _looking_into(model):
-        # BEGIN SOLUTION
+        # BEGIN SOLUTION: one normalised step up the score minus the L2 term, changing img in place
         I = img.detach().clone().requires_grad_()
         scores = _scores(model, I, target)  # (N, K)
         objective = scores.gather(1, target[:, None]).sum() - l2_reg * (I**2).sum()
@@ -246,10 +246,12 @@ def _scores(model, X, y):
     return scores
 
 
+# BEGIN SOLUTION
 def _unit(grad):
     """The gradient of each picture divided by its length; zero where it is zero."""
     lengths = grad.flatten(1).norm(dim=1)[:, None, None, None]  # (N, 1, 1, 1)
     return torch.where(lengths > 0, grad / lengths, 0)
+# END SOLUTION
 
 
 def _warn_if_missed(model, X_fooling, target, max_steps):

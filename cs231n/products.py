@@ -1,5 +1,6 @@
 """A matrix product that autograd would take the long way back through."""
 
+# BEGIN SOLUTION
 import torch
 
 
@@ -21,3 +22,4 @@ class _Products(torch.autograd.Function):
     def backward(ctx, upstream):
         (rows,) = ctx.saved_tensors
         return rows @ (upstream + upstream.transpose(1, 2))
+# END SOLUTION

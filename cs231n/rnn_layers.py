@@ -34,7 +34,7 @@ def rnn_step_forward(x, prev_h, Wx, Wh, b):
     _check_shape('rnn_step_forward: x', 'N, D', x, None, None)
     _check_shape('rnn_step_forward: prev_h', 'N, H', prev_h, len(x), None)
     _check_weights('rnn_step_forward', x.shape[1], prev_h.shape[1], Wx, Wh, b)
-    # BEGIN SOLUTION
+    # BEGIN SOLUTION: one time step: next_h, and in cache whatever your backward pass needs
     next_h = np.tanh(x @ Wx + prev_h @ Wh + b)  # (N, H)
     cache = x, prev_h, Wx, Wh, next_h
     # END SOLUTION
@@ -47,7 +47,7 @@ def rnn_step_backward(dnext_h, cache):
     dnext_h: (N, H). Returns dx = da Wxᵀ (N, D), dprev_h = da Whᵀ (N, H), dWx = xᵀ da (D, H),
     dWh = prev_hᵀ da (H, H), db = Σ_n da (H,). ValueError if dnext_h has another shape than next_h.
     """
-    # BEGIN SOLUTION
+    # BEGIN SOLUTION: unpack your cache; from dnext_h back to all five gradients
     x, prev_h, Wx, Wh, next_h = cache
     _check_shape('rnn_step_backward: dnext_h', 'N, H', dnext_h, *next_h.shape)
     da = dnext_h * (1 - next_h**2)  # (N, H)
@@ -67,7 +67,7 @@ def rnn_forward(x, h0, Wx, Wh, b):
     _check_shape('rnn_forward: x', 'N, T, D', x, None, None, None)
     _check_shape('rnn_forward: h0', 'N, H', h0, len(x), None)
     _check_weights('rnn_forward', x.shape[2], h0.shape[1], Wx, Wh, b)
-    # BEGIN SOLUTION
+    # BEGIN SOLUTION: all T steps, each from the state before: h, and in cache whatever your backward pass needs
     N, T, D = x.shape
     H = h0.shape[1]
     a = (x.reshape(N * T, D) @ Wx + b).reshape(N, T, H)
@@ -88,7 +88,7 @@ def rnn_backward(dh, cache):
     Returns dx (N, T, D), dh0 (N, H), dWx (D, H), dWh (H, H), db (H,), the last three summed over time.
     ValueError if dh has another shape than h.
     """
-    # BEGIN SOLUTION
+    # BEGIN SOLUTION: unpack your cache; from the last step to the first. dprev_h ends as the gradient of h0
     x, Wx, Wh, h = cache
     N, T, D = x.shape
     H = h.shape[2]
@@ -116,7 +116,7 @@ def word_embedding_forward(x, W):
     """
     _check_shape('word_embedding_forward: W', 'V, D', W, None, None)
     x = _check_indices('word_embedding_forward: x', x, len(W))
-    # BEGIN SOLUTION
+    # BEGIN SOLUTION: look up the vector of each word: out, and in cache whatever your backward pass needs
     out = W[x]  # (N, T, D)
     cache = x, len(W)
     # END SOLUTION
@@ -128,7 +128,7 @@ def word_embedding_backward(dout, cache):
 
     dout: (N, T, D). Returns dW (V, D). ValueError if dout does not fit the words.
     """
-    # BEGIN SOLUTION
+    # BEGIN SOLUTION: add each gradient to the row of its word, dW; words may repeat
     x, V = cache
     _check_shape('word_embedding_backward: dout', 'N, T, D', dout, *x.shape, None)
     D = dout.shape[-1]
@@ -166,7 +166,7 @@ def lstm_step_forward(x, prev_h, prev_c, Wx, Wh, b):
     if np.ndim(prev_c):  # a plain 0 may stand for the first cell state
         _check_shape('lstm_step_forward: prev_c', 'N, H', prev_c, *prev_h.shape)
     _check_weights('lstm_step_forward', x.shape[1], prev_h.shape[1], Wx, Wh, b, gates='4')
-    # BEGIN SOLUTION
+    # BEGIN SOLUTION: one time step, gates in the order i, f, o, g: next_h, next_c, and your cache
     a_i, a_f, a_o, a_g = np.split(x @ Wx + prev_h @ Wh + b, 4, axis=1)  # (N, H) each
     i, f, o, g = sigmoid(a_i), sigmoid(a_f), sigmoid(a_o), np.tanh(a_g)
     next_c = f * prev_c + i * g
@@ -185,7 +185,7 @@ def lstm_step_backward(dnext_h, dnext_c, cache):
     Returns dx (N, D), dprev_h (N, H), dprev_c (N, H), dWx (D, 4H), dWh (H, 4H), db (4H,).
     ValueError if a gradient has another shape than its state.
     """
-    # BEGIN SOLUTION
+    # BEGIN SOLUTION: unpack your cache; back through both outputs and the four gates, to all six gradients
     x, prev_h, prev_c, Wx, Wh, i, f, o, g, tanh_c = cache
     _check_shape('lstm_step_backward: dnext_h', 'N, H', dnext_h, *prev_h.shape)
     if np.ndim(dnext_c):  # a plain 0 may stand for the last cell gradient
@@ -210,7 +210,7 @@ def lstm_forward(x, h0, Wx, Wh, b):
     _check_shape('lstm_forward: x', 'N, T, D', x, None, None, None)
     _check_shape('lstm_forward: h0', 'N, H', h0, len(x), None)
     _check_weights('lstm_forward', x.shape[2], h0.shape[1], Wx, Wh, b, gates='4')
-    # BEGIN SOLUTION
+    # BEGIN SOLUTION: all T steps, starting with a cell of zeros: h, and in cache whatever your backward pass needs
     N, T, D = x.shape
     H = h0.shape[1]
     gates = (x.reshape(N * T, D) @ Wx + b).reshape(N, T, 4 * H)
@@ -242,7 +242,7 @@ def lstm_backward(dh, cache):
     Returns dx (N, T, D), dh0 (N, H), dWx (D, 4H), dWh (H, 4H), db (4H,), the last three summed over time.
     ValueError if dh has another shape than h.
     """
-    # BEGIN SOLUTION
+    # BEGIN SOLUTION: unpack your cache; carry two gradients back in time. dprev_h ends as the gradient of h0
     x, Wx, Wh, h, c, gates = cache
     N, T, D = x.shape
     H = h.shape[2]

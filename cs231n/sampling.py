@@ -15,7 +15,7 @@ def next_scores(model, words, h, c):
     words: (N,) integers; h, c: (N, H), of which a vanilla RNN passes c through untouched.
     Returns scores (N, V) and the next h, c. It is one round of the loop in `CaptioningRNN.sample`.
     """
-    # BEGIN SOLUTION
+    # BEGIN SOLUTION: one round of the loop in CaptioningRNN.sample, for both cell types
     p = model.params
     x, _ = word_embedding_forward(words, p['W_embed'])  # (N, W)
     if model.cell_type == 'rnn':

@@ -38,7 +38,7 @@ def content_loss(content_weight, content_current, content_original):
     if content_current.shape != content_original.shape:
         raise ValueError(f'content_original must have the shape of content_current, {tuple(content_current.shape)},'
                          f' not {tuple(content_original.shape)}')
-    # BEGIN SOLUTION
+    # BEGIN SOLUTION: return the weighted sum of squared differences
     return content_weight * (content_current - content_original).square().sum()
     # END SOLUTION
 
@@ -52,7 +52,7 @@ def gram_matrix(features, normalize=True):
     """
     _want_4d('features', features)
     N, C, H, W = features.shape
-    # BEGIN SOLUTION
+    # BEGIN SOLUTION: return one matrix for each picture, (N, C, C), divided by C H W if normalize is set
     from cs231n.products import products
 
     rows = features.permute(0, 2, 3, 1).reshape(N, H * W, C)  # no copy where the channels lie last in memory
@@ -74,7 +74,7 @@ def style_loss(feats, style_layers, style_targets, style_weights):
         if len(values) != len(style_layers):
             raise ValueError(f'{name} must have one entry for each of the {len(style_layers)} style_layers,'
                              f' not {len(values)}')
-    # BEGIN SOLUTION
+    # BEGIN SOLUTION: return the weighted sum over the layers; use gram_matrix
     loss = torch.zeros(())
     for layer, target, weight in zip(style_layers, style_targets, style_weights):
         loss = loss + weight * (gram_matrix(feats[layer]) - target).square().sum()
@@ -90,7 +90,7 @@ def tv_loss(img, tv_weight):
     Returns a tensor without dimensions. ValueError: img has another number of dimensions.
     """
     _want_4d('img', img)
-    # BEGIN SOLUTION
+    # BEGIN SOLUTION: return the weighted sum of squared differences of neighbours, by slices, without a loop
     down = img[:, :, 1:, :] - img[:, :, :-1, :]   # (N, 3, H-1, W)
     right = img[:, :, :, 1:] - img[:, :, :, :-1]  # (N, 3, H, W-1)
     return tv_weight * (down.square().sum() + right.square().sum())

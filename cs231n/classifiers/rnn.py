@@ -91,7 +91,7 @@ class CaptioningRNN:
         mask = captions_out != self._null
 
         p, grads = self.params, {}
-        # BEGIN SOLUTION
+        # BEGIN SOLUTION: forward to the loss, then back, with a gradient in grads for every key of p; both cell types
         if self.cell_type == 'rnn':
             forward, backward = rnn_forward, rnn_backward
         else:
@@ -155,7 +155,7 @@ class CaptioningRNN:
 
         N, p = len(features), self.params
         captions = np.full((N, max_length), self._null, np.int32)
-        # BEGIN SOLUTION
+        # BEGIN SOLUTION: fill captions word by word: feed <START>, take the best word, feed it back; both cells
         h, _ = affine_forward(features, p['W_proj'], p['b_proj'])  # (N, H)
         c = np.zeros_like(h)
         word, done = np.full(N, self._start), np.zeros(N, bool)
