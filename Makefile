@@ -11,13 +11,22 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lab data clean
+.PHONY: help run lab check submit data clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: data ## execute the five notebooks into build/html, with an index page of their pictures
 	@$(PY) -m cs231n.notebooks run
+
+check: $(READY) ## points and hints for all functions, or for one notebook: make check NOTEBOOK=RNN
+	@$(PY) -m cs231n.checks $(NOTEBOOK)
+
+submit: $(READY) ## what is handed in, as one zip, once nothing is missing
+	@$(PY) -m cs231n.submit
+
+# BEGIN MAINTAINERS
+.PHONY: test handout
 
 # One thread a worker: two workers fill two cores, and sums are taken in one order.
 test: export CS231N_DATA = sample
@@ -31,6 +40,10 @@ test: data ## lint, unit tests, and a replay of every notebook cell that compare
 	@echo "== notebooks, replayed and compared"
 	@$(PY) -m pytest -n 2 --dist loadscope --maxfail=10 \
 		--nbval --nbval-current-env --nbval-cell-timeout=300 notebooks
+
+handout: $(READY) ## the student version, without answers, as a folder and a zip in build/
+	@$(PY) -m cs231n.handout build
+# END MAINTAINERS
 
 lab: data ## open the notebooks in JupyterLab
 	@$(PY) -m jupyterlab notebooks

@@ -47,6 +47,7 @@ def random_captions(model, features, max_length, temperature, rng):
     """
     N = len(features)
     captions = np.full((N, max_length), model._null, np.int32)
+    # BEGIN SOLUTION: fill captions as CaptioningRNN.sample does, by next_scores, but draw each word by rng
     h, c = _first_state(model, features)
     words, done = np.full(N, model._start), np.zeros(N, bool)
     for t in range(max_length):
@@ -56,6 +57,7 @@ def random_captions(model, features, max_length, temperature, rng):
         done |= words == model._end
         if done.all():
             break
+    # END SOLUTION
     return captions
 
 

@@ -1,0 +1,32 @@
+"""The command line: `python -m cs231n.handout build` or `python -m cs231n.handout misconceptions`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from . import build, table
+from .markers import MarkerError
+from .scan import Leak
+
+
+def main(argv=None):
+    """Runs one command; returns 0, or 1 if a marker or a leak stopped it."""
+    parser = argparse.ArgumentParser(prog='python -m cs231n.handout', description=__doc__)
+    commands = parser.add_subparsers(dest='command', required=True)
+    make = commands.add_parser('build', help='the student version, as a folder and a zip')
+    make.add_argument('--to', type=Path, default=build.ROOT / 'build', help='where both go (default: build/)')
+    commands.add_parser('misconceptions', help='write docs/misconceptions.md')
+    arguments = parser.parse_args(argv)
+    try:
+        if arguments.command == 'build':
+            build.build(arguments.to)
+        else:
+            print(table.write())
+    except (MarkerError, Leak) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

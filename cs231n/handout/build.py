@@ -1,0 +1,70 @@
+"""Writes the student version as a folder and as a zip that is equal, to the byte, whenever it is built."""
+
+import os
+import shutil
+import zipfile
+from pathlib import Path
+
+from cs231n.notebooks import ROOT, write_atomically
+
+from .scan import Leak, findings, needles
+from .stages import STAGES
+
+NAME = 'cs231n-assignment3'
+DATE = (1980, 1, 1, 0, 0, 0)  # the first that a zip can tell
+
+
+def student_files(root=ROOT):
+    """The student's folder as {path: bytes}, in the order of the paths. MarkerError if a marker is wrong."""
+    files = {}
+    for stage in STAGES:
+        stage(root, files)
+    return dict(sorted(files.items()))
+
+
+def build(to, root=ROOT, say=print):
+    """Writes <to>/cs231n-assignment3/ and <to>/cs231n-assignment3.zip; returns both paths.
+
+    Raises MarkerError if a marker is wrong, and Leak if the zip holds something of a solution; nothing is written then.
+    """
+    files = student_files(root)
+    to = Path(to)
+    to.mkdir(parents=True, exist_ok=True)
+    folder, archive = to / NAME, to / f'{NAME}.zip'
+    unchecked = archive.with_name(archive.name + '.tmp')
+    write_zip(unchecked, files)
+    try:
+        if found := findings(read_zip(unchecked), needles(root)):
+            raise Leak('\n'.join(['the handout gives something away, so it was not written:', *found]))
+        os.replace(unchecked, archive)
+    finally:
+        unchecked.unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    for name, data in files.items():
+        write_atomically(folder / name, data)
+        (folder / name).chmod(mode(name))
+    say(f'{len(files)} files, {archive.stat().st_size / 1e6:.1f} MB, scanned: nothing of a solution is in them')
+    say(f'{folder}\n{archive}')
+    return folder, archive
+
+
+def mode(name):
+    """The permissions of a file."""
+    return 0o755 if name.endswith('.sh') else 0o644
+
+
+def write_zip(path, files):
+    """Names in order, one date, permissions by kind: the same bytes for the same files."""
+    with zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, data in sorted(files.items()):
+            entry = zipfile.ZipInfo(f'{NAME}/{name}', DATE)
+            entry.create_system = 3  # permissions are Unix's, on Windows too
+            entry.external_attr = (0o100000 | mode(name)) << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, data)
+
+
+def read_zip(path):
+    """{path below the zip's one folder: bytes}."""
+    with zipfile.ZipFile(path) as archive:
+        return {name.partition('/')[2]: archive.read(name) for name in archive.namelist()}

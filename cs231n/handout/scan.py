@@ -1,0 +1,130 @@
+"""Looks for what has leaked: every line of every solution, in every file of the handout, whatever its kind.
+
+A line is compared without white space, so a leak may be wrapped or indented otherwise. Looked into are sources, all
+strings of a notebook (cells, outputs, metadata), the texts that pictures carry, and the arrays of data files; a file
+of any other kind, such as a compiled one, is a leak by itself.
+"""
+
+import base64
+import io
+import json
+import re
+import zipfile
+
+from PIL import Image
+
+from .markers import TEXT, blocks, code_blocks
+from .stages import left_out
+
+SHORTEST = 14  # characters without white space; what is shorter says nothing by itself
+SAYS_NOTHING = re.compile(r'^\s*(def |class |from |import |with |for |if |else:|@|\'\w+\'[,:]|\w+,$|"")')
+KINDS = {'.py', '.ipynb', '.md', '.txt', '.toml', '.sh', '.tsv', '.json', '.pt', '.npz', '.jpg', '.png', '.gitignore'}
+NAMES = {'LICENSE', 'Makefile'}
+GIVEN = {  # lines of solutions, without white space, that also stand in code that students are given
+    'withtorch.no_grad():', 'nn.MaxPool2d(2),', 'fortinrange(max_length):', 'fortinrange(T):',
+    'parameter.copy_(value)', 'rng=np.random.RandomState(0)', 'NULL,START,END=0,1,2',
+    'h,c=_first_state(model,features)', 'scores,h,c=next_scores(model,words,h,c)',
+    'scores=_scores(model,X_fooling,target)', 'missed=scores.argmax(dim=1)!=target',
+}
+
+
+class Leak(Exception):
+    """Something of a solution is in the handout."""
+
+
+def squeezed(text):
+    """The text without white space."""
+    return re.sub(r'\s+', '', text)
+
+
+def without_comment(line):
+    """A line of code without the comment at its end."""
+    return re.sub(r'(^|\s)#.*$', '', line)
+
+
+def needles(root):
+    """{line of a solution, without white space: where it stands}, of the whole repository."""
+    from cs231n.checks.hints import HINTS
+
+    found = {}
+
+    def add(text, where):
+        text = squeezed(text)
+        if len(text) >= SHORTEST and text not in GIVEN:
+            found.setdefault(text, where)
+
+    for path in sorted(root.glob('cs231n/**/*.py')):
+        name, text = path.relative_to(root).as_posix(), path.read_text(encoding='utf-8')
+        if name.endswith(('oracles.py', '_slips.py')) or '/slips_' in name:
+            for number, line in enumerate(text.split('\n'), start=1):
+                if not SAYS_NOTHING.match(line):
+                    add(without_comment(line), f'{name}:{number}')
+        elif not left_out(name):
+            for block in code_blocks(text, name):
+                for number, line in enumerate(block.lines[1:-1], start=block.first + 2):
+                    add(without_comment(line), f'{name}:{number}')
+    for name, hints in HINTS.items():
+        for key, hint in hints.items():
+            add(hint, f'the hint {key} of {name}')
+    for path in sorted(root.glob('notebooks/*.ipynb')):
+        for cell in json.loads(path.read_text(encoding='utf-8'))['cells']:
+            where, text = f'{path.name}, cell {cell["id"]}', ''.join(cell['source'])
+            for block in blocks(text, where, TEXT) if cell['cell_type'] == 'markdown' else code_blocks(text, where):
+                for line in block.lines[1:-1]:
+                    add(line, where)
+    return found
+
+
+def findings(files, wanted):
+    """One line for each leak in {path: bytes}; wanted: what needles() returns."""
+    found = []
+    for name, data in files.items():
+        suffix = '.' + name.rpartition('.')[2]
+        if suffix not in KINDS and name.rpartition('/')[2] not in NAMES:
+            found.append(f'{name}: a kind of file that has no place in a handout')
+        hay = squeezed('\0'.join(texts(name, data)))
+        found += [f'{name}: {where}: {needle[:60]}' for needle, where in wanted.items() if needle in hay]
+    return found
+
+
+def texts(name, data):
+    """Every text that can be read out of a file."""
+    yield data.decode('utf-8', errors='replace')
+    if name.endswith('.ipynb'):
+        yield from _strings(json.loads(data))
+    elif name.endswith(('.npz', '.pt')):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for entry in archive.namelist():
+                yield entry
+                raw = archive.read(entry)
+                yield raw.decode('latin-1')
+                yield raw.decode('utf-32-le', errors='ignore')  # how NumPy stores strings
+                yield raw.decode('utf-32-le', errors='ignore') if len(raw) % 4 == 0 else ''
+    elif name.endswith(('.png', '.jpg')):
+        yield from _in_picture(data)
+
+
+def _strings(value):
+    """All strings in a JSON document, keys too, lists of lines joined; of pictures the texts that they carry."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield key
+            if key.startswith('image/') and key != 'image/svg+xml':
+                yield from _in_picture(base64.b64decode(''.join(one)))
+            yield from _strings(one)
+    elif isinstance(value, list):
+        if all(isinstance(one, str) for one in value):
+            yield ''.join(value)
+        else:
+            for one in value:
+                yield from _strings(one)
+    elif isinstance(value, str):
+        yield value
+
+
+def _in_picture(data):
+    """Comments and other texts in the file of a picture."""
+    with Image.open(io.BytesIO(data)) as picture:
+        picture.load()
+        for value in [*picture.info.values(), *picture.getexif().values()]:
+            yield value.decode('latin-1') if isinstance(value, bytes) else str(value)

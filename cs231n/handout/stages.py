@@ -1,0 +1,136 @@
+"""What happens to the repository on its way to a student, in order.
+
+A stage is a function of (root, files): root is the repository, files the student's folder so far, {path: bytes},
+which it changes.
+"""
+
+import io
+import json
+import re
+from fnmatch import fnmatch
+
+from cs231n.notebooks import NOTEBOOKS
+
+from .markers import clear_text, code_blocks, stub
+
+GIVEN = ['.gitignore', 'LICENSE', 'Makefile', 'get_datasets.sh', 'pyproject.toml', 'requirements.txt',
+         'cs231n/**/*.py', *(f'notebooks/{name}.ipynb' for name in NOTEBOOKS),
+         'datasets/README.md', 'datasets/files.tsv', 'datasets/sample/squeezenet*', 'datasets/sample/digit_net*',
+         'docs/scenes.jpg']
+LEFT_OUT = {  # pattern: why a student does not get it
+    'cs231n/handout/*': 'builds this folder',
+    'cs231n/checks/*oracles.py': 'right answers, as code',
+    'cs231n/checks/*slips*.py': 'wrong answers, as code',
+    'cs231n/checks/*hints.py': 'what wrong answers are told, readable',
+    'cs231n/checks/live.py': 'computes the answers from these',
+    'cs231n/sample/train_*.py': 'the weights are there',
+}
+SETUP = '%reload_ext cs231n.student'  # a cell that waits for an answer says so; a run is stamped
+BARE = {'kernelspec': {'display_name': 'Python 3', 'language': 'python', 'name': 'python3'},
+        'language_info': {'name': 'python'}}
+
+
+def left_out(path):
+    """Whether a student does not get the file of this path."""
+    return any(fnmatch(path, pattern) for pattern in LEFT_OUT)
+
+
+def copy_what_is_given(root, files):
+    """Everything in GIVEN that is not in LEFT_OUT, with the line ends of the repository."""
+    for pattern in GIVEN:
+        for path in sorted(root.glob(pattern)):
+            name = path.relative_to(root).as_posix()
+            if path.is_file() and not left_out(name):
+                data = path.read_bytes()
+                files[name] = data if is_binary(name) else data.replace(b'\r\n', b'\n')
+
+
+def is_binary(name):
+    """Whether a file is no text."""
+    return name.endswith(('.pt', '.npz', '.jpg', '.png'))
+
+
+def cut_maintainers_parts(root, files):
+    """Sections between `# BEGIN MAINTAINERS` and `# END MAINTAINERS` in files that are no Python."""
+    for name in ('Makefile', 'pyproject.toml', 'requirements.txt'):
+        cut = re.sub(r'^# BEGIN MAINTAINERS$.*?^# END MAINTAINERS$\n?', '', files[name].decode(), flags=re.M | re.S)
+        files[name] = cut.rstrip('\n').encode() + b'\n'
+
+
+def stub_modules(root, files):
+    """Solutions in modules become stubs; a module that is nothing but a solution goes."""
+    for name in [name for name in files if name.endswith('.py')]:
+        stubbed = stub(files[name].decode(), name)
+        if stubbed is None:
+            del files[name]
+        else:
+            files[name] = stubbed.encode()
+
+
+def clear_notebooks(root, files):
+    """Solutions, outputs and execution counts go; the first code cell loads cs231n/student.py."""
+    for name in [name for name in files if name.endswith('.ipynb')]:
+        notebook = json.loads(files[name])
+        notebook['metadata'] = BARE
+        code = [cell for cell in notebook['cells'] if cell['cell_type'] == 'code']
+        for cell in notebook['cells']:
+            clear = stub if cell in code else clear_text
+            source = clear(''.join(cell['source']), f'{name}, cell {cell["id"]}')
+            source = f'{SETUP}\n{source}' if code and cell is code[0] else source
+            cell['source'] = source.splitlines(keepends=True)
+            cell['metadata'] = {key: value for key, value in cell['metadata'].items() if key == 'tags'}
+            if cell in code:
+                cell['outputs'], cell['execution_count'] = [], None
+        files[name] = json.dumps(notebook, indent=1, ensure_ascii=False).encode() + b'\n'
+
+
+def store_answers(root, files):
+    """What the checks compare with: outputs as arrays, hints under seal."""
+    from cs231n.checks import all_checks, gan_checks, live, network_checks, stored
+
+    networks = {one.name: sorted({case['x'].shape[1] for case in one.cases()})
+                for one in gan_checks.CHECKS if list(one.outputs) == ['out']}
+    file = io.BytesIO()
+    stored.write(file, [*all_checks(), network_checks.RAW_STEP], live, networks)
+    files['cs231n/checks/answers.npz'] = file.getvalue()
+
+
+def list_what_is_edited(root, files):
+    """cs231n/handout.json: which modules a student edits, and which notebooks rest on each."""
+    present = [name for name in NOTEBOOKS if f'notebooks/{name}.ipynb' in files]
+    edited = {}
+    for path in sorted(root.glob('cs231n/**/*.py')):
+        name = path.relative_to(root).as_posix()
+        if name in files and any(block.task for block in code_blocks(path.read_text(encoding='utf-8'), name)):
+            module = name.removesuffix('.py').replace('/', '.')
+            edited[name] = [one for one in present if one in _asking(root, module)]
+    files['cs231n/handout.json'] = json.dumps({'notebooks': present, 'edited': edited}, indent=1).encode() + b'\n'
+
+
+def _asking(root, module):
+    """The notebooks that ask for something in a module, or in one that imports it."""
+    from cs231n.checks import all_checks
+
+    imports = re.compile(rf'import {module.rpartition(".")[2]}$|from {re.escape(module)} import', re.MULTILINE)
+    asked = set()
+    for one in all_checks():
+        path = root / (one.module.replace('.', '/') + '.py')
+        if one.module == module or imports.search(path.read_text(encoding='utf-8')):
+            asked.add(one.notebook)
+    return asked
+
+
+def write_readme(root, files):
+    """README.md for students."""
+    files['README.md'] = (root / 'cs231n/handout/README.student.md').read_bytes().replace(b'\r\n', b'\n')
+
+
+STAGES = (
+    copy_what_is_given,
+    cut_maintainers_parts,
+    list_what_is_edited,
+    stub_modules,
+    clear_notebooks,
+    store_answers,
+    write_readme,
+)  # then build.py has scan.py look for what has leaked, and writes
