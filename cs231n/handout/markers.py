@@ -68,7 +68,8 @@ def code_blocks(text, where):
     spans = list(_functions(ast.parse(text, where)))
     named = []
     for block in found:
-        around = [name for name, first, last in spans if first <= block.first + 1 and block.last + 1 <= last]
+        body = block.first + 2  # its first line of code, counted from 1; a comment may stand behind a function's end
+        around = [name for name, first, last in spans if first < body - 1 and body <= last]
         function = around[-1] if around else ''
         if function and not block.task:
             raise MarkerError(f'{where}:{block.first + 1}: no task is given to who writes {function}')
