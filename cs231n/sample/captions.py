@@ -79,8 +79,8 @@ def _noun_phrase(thing, rng, size=0.4):
 def _write(things, place, rng):
     """One caption, as text."""
     where = _usual(PLACE_PHRASES[place], rng)
-    order = sorted(things, key=lambda t: t.x)  # mostly named as one reads, from left to right
-    if len(order) > 1 and rng.random_sample() < 0.2:
+    order = sorted(things, key=lambda t: t.x)  # named as one reads, from left to right, with few exceptions: a colour
+    if len(order) > 1 and rng.random_sample() < 0.03:  # comes before its noun, when only the order tells whose it is
         order = [order[1], order[0], *order[2:]]
     first, form = order[0], rng.random_sample()
     if len(order) == 1:
