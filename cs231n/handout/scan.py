@@ -6,6 +6,7 @@ of any other kind, such as a compiled one, is a leak by itself.
 """
 
 import base64
+import html
 import io
 import json
 import re
@@ -82,7 +83,8 @@ def findings(files, wanted):
         suffix = '.' + name.rpartition('.')[2]
         if suffix not in KINDS and name.rpartition('/')[2] not in NAMES:
             found.append(f'{name}: a kind of file that has no place in a handout')
-        hay = squeezed('\0'.join(texts(name, data)))
+        hay = '\0'.join(texts(name, data))
+        hay = squeezed(hay + '\0' + html.unescape(hay) if '&' in hay else hay)
         found += [f'{name}: {where}: {needle[:60]}' for needle, where in wanted.items() if needle in hay]
     return found
 
@@ -99,7 +101,6 @@ def texts(name, data):
                 raw = archive.read(entry)
                 yield raw.decode('latin-1')
                 yield raw.decode('utf-32-le', errors='ignore')  # how NumPy stores strings
-                yield raw.decode('utf-32-le', errors='ignore') if len(raw) % 4 == 0 else ''
     elif name.endswith(('.png', '.jpg')):
         yield from _in_picture(data)
 

@@ -167,7 +167,8 @@ def test_mistake_is_told_by_its_own_hint(name, key):
 def test_a_valid_variant_passes(name):
     function, edits = VARIANTS[name]
     result = check(written(function, edits))
-    assert result.passed, result
+    assert result.passed and result.points == result.max_points, result
+    assert result.hint is result.where is None
 
 
 def test_every_mistake_has_a_hint_and_every_hint_a_mistake():
