@@ -49,9 +49,9 @@ def names_bound(source):
 class Waiting:
     """Turns the error of a cell that waits for an answer into one line; all other errors stay what they are."""
 
-    def __init__(self, shell):
+    def __init__(self, shell, owed):
         self.shell, self.source, self.excused = shell, '', None
-        self.owed = {}  # name that a waiting cell would have bound: the function that it waits for
+        self.owed = owed  # name that a waiting cell would have bound: the function that it waits for
 
     def before(self, info):
         """Keeps the source of the cell that is about to run."""
@@ -101,13 +101,14 @@ def _stub_of(error):
     return name if colon and inside else None
 
 
-_waiting = None
+_waiting = globals().get('_waiting')  # also after %reload_ext, which runs this module anew
 
 
 def load_ipython_extension(shell):
     """Called by %load_ext and %reload_ext."""
     global _waiting
-    _waiting = Waiting(shell)
+    owed = {} if _waiting is None else _waiting.owed
+    _waiting = Waiting(shell, owed)
     shell.set_custom_exc((NotImplementedError, NameError), _waiting.tell)
     shell.events.register('pre_run_cell', _waiting.before)
     shell.events.register('post_run_cell', _waiting.after)

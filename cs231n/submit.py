@@ -67,7 +67,7 @@ def missing_in_notebook(name, modules, root):
             yield f'{label}, cell [{cell.execution_count}]: {sentence}'
     open_questions = sum(UNANSWERED in cell.source for cell in notebook.cells if cell.cell_type == 'markdown')
     if open_questions:
-        yield f'{label}: {open_questions} questions have no answer yet'
+        yield f'{label}: {open_questions} question{"s have" if open_questions > 1 else " has"} no answer yet'
 
 
 def shown(output):
