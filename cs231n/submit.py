@@ -26,8 +26,10 @@ LIBRARIES = 'numpy', 'scipy', 'torch', 'torchvision', 'h5py', 'pillow', 'matplot
 
 def stubs_left(path):
     """The names of the functions in a module whose stub is still there. SyntaxError if it is no Python."""
-    for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'), path.name)):
-        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
+    raised = [node for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'), path.name))
+              if isinstance(node, ast.Raise)]
+    for node in sorted(raised, key=lambda node: node.lineno):
+        if isinstance(node.exc, ast.Call) and node.exc.args:
             name, message = getattr(node.exc.func, 'id', ''), node.exc.args[0]
             if name == 'NotImplementedError' and isinstance(message, ast.Constant):
                 yield str(message.value).partition(':')[0]
