@@ -73,6 +73,7 @@ def test_each_failure_costs_its_own_points_and_is_named(spoiled):
         assert not results[name]["passed"] and results[name]["points"] == 0
         assert results[name]["where"].startswith(why), results[name]
         assert f"wrong  {name}" in run.stdout and why[:30] in run.stdout
+    assert results["rnn_backward"]["where"] == whys["rnn_forward"] + "; fix rnn_forward first, on which it rests"
     resting = {name for name, one in CHECKS.items() if one.forward in whys}
     green = {name for name, one in results.items() if one["passed"]}
     assert green == set(results) - set(whys) - resting and {"lstm_step_forward", "lstm_step_backward"} <= green
