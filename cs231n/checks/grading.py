@@ -80,7 +80,7 @@ def _work(name, seconds, connection):
 
 
 def grade(one, seconds=None):
-    """The Result of one check, from a process of its own, and the file in which the function stands."""
+    """The Result of one check, from a process of its own, and the file of the function; None if the process died."""
     context = multiprocessing.get_context(METHOD)
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(one.name, seconds, sender), daemon=True)
@@ -98,7 +98,7 @@ def grade(one, seconds=None):
         process.kill()
         process.join()
         receiver.close()
-    return Result(one.name, False, 0, one.points, where=where), ''
+    return Result(one.name, False, 0, one.points, where=where), None
 
 
 def _ending(code):
@@ -124,7 +124,7 @@ def grade_all(checks, seconds=None, say=print):
         result, file = grade(one, seconds)
         if file and not Path(file).resolve().is_relative_to(folder):
             result = Result(one.name, False, 0, one.points, where=f'it is not in this folder, but in {file}')
-        ended |= {one.name} if not result.verdicts and not file else set()
+        ended |= {one.name} if file is None else set()
         first = next((name for name in (one.forward, *one.needs) if name in ended), None)
         if one.name in ended and first:
             result = replace(result, where=f'{result.where}; fix {first} first, on which it rests')
