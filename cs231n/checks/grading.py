@@ -4,6 +4,7 @@ An endless loop, a crash or a hunger for memory costs the points of its own chec
 """
 
 import argparse
+import importlib
 import inspect
 import json
 import multiprocessing
@@ -44,6 +45,11 @@ def folder_of_files():
     return folder
 
 
+def libraries(checks):
+    """The large ones that some checks need: they are loaded before time and memory are counted."""
+    return ['torch'] * (not STORED.is_file() or any(one.notebook not in ('RNN', 'LSTM') for one in checks))
+
+
 def limit_memory(extra=MEMORY):
     """Let this process take so many bytes more and no more, where the system can do that (not on Windows)."""
     try:
@@ -62,10 +68,12 @@ def _work(name, seconds, connection):
     silence = os.open(os.devnull, os.O_WRONLY)  # what the functions print does not belong in the table
     os.dup2(silence, 1)
     os.dup2(silence, 2)
-    limit_memory()
     if seconds is not None:
         CHECKS.update({key: replace(one, seconds=seconds) for key, one in CHECKS.items()})
     one, file = CHECKS[name], ''
+    for library in libraries([one]):
+        importlib.import_module(library)
+    limit_memory()
     try:
         function = one.function()
         file = inspect.getsourcefile(inspect.unwrap(function)) or ''
@@ -112,8 +120,7 @@ def grade_all(checks, seconds=None, say=print):
     """Grades the checks in order, printing a line for each; returns their Results."""
     folder = folder_of_files()
     if METHOD == 'forkserver':
-        torch = not STORED.is_file() or any(one.notebook not in ('RNN', 'LSTM') for one in checks)
-        multiprocessing.get_context(METHOD).set_forkserver_preload(['cs231n.checks', *['torch'] * torch])
+        multiprocessing.get_context(METHOD).set_forkserver_preload(['cs231n.checks', *libraries(checks)])
     files = sorted({one.module.replace('.', os.sep) + '.py' for one in checks})
     say('Graded are these files:', *(f'  {folder / file}' for file in files), sep='\n')
     results, notebook, ended = [], None, set()  # ended: those whose process did not come to an end by itself

@@ -4,6 +4,7 @@ A stage is a function of (root, files): root is the repository, files the studen
 which it changes.
 """
 
+import ast
 import io
 import json
 import re
@@ -11,7 +12,7 @@ from fnmatch import fnmatch
 
 from cs231n.notebooks import NOTEBOOKS
 
-from .markers import clear_text, code_blocks, stub
+from .markers import MarkerError, clear_text, code_blocks, stub
 
 GIVEN = ['.gitignore', 'LICENSE', 'Makefile', 'get_datasets.sh', 'pyproject.toml', 'requirements.txt',
          'cs231n/**/*.py', *(f'notebooks/{name}.ipynb' for name in NOTEBOOKS),
@@ -65,6 +66,16 @@ def stub_modules(root, files):
             del files[name]
         else:
             files[name] = stubbed.encode()
+
+
+def refuse_orphans(root, files):
+    """MarkerError if a helper in a module that students edit is left over: it is part of an answer."""
+    sources = '\n'.join(data.decode() for name, data in files.items() if name.endswith('.py'))
+    for name in json.loads(files['cs231n/handout.json'])['edited']:
+        for node in ast.parse(files[name]).body:
+            helper = isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name.startswith('_')
+            if helper and len(re.findall(rf'\b{node.name}\b', sources)) == 1:
+                raise MarkerError(f'{name}: {node.name} serves solutions only: put it between the markers, too')
 
 
 def clear_notebooks(root, files):
@@ -130,6 +141,7 @@ STAGES = (
     cut_maintainers_parts,
     list_what_is_edited,
     stub_modules,
+    refuse_orphans,
     clear_notebooks,
     store_answers,
     write_readme,

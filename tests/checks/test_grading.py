@@ -127,6 +127,13 @@ def test_a_process_that_does_not_answer_is_ended(monkeypatch):
     assert result.where == "stopped after 1 s: an endless loop?" and time.monotonic() - start < 50
 
 
+def test_it_works_with_fresh_processes_too(monkeypatch):
+    """The way of Windows and macOS."""
+    monkeypatch.setattr(grading, "METHOD", "spawn")
+    result, file = grading.grade(CHECKS["sigmoid"])
+    assert result.passed and file == str(ROOT / "cs231n" / "rnn_layers.py")
+
+
 def test_names_choose_notebooks_functions_or_all():
     assert grading.chosen([]) == list(all_checks())
     assert {one.notebook for one in grading.chosen(["LSTM"])} == {"LSTM"}

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import marshal
+import subprocess
 import zipfile
 
 import numpy as np
@@ -88,6 +89,18 @@ def test_a_notebook_keeps_its_cells_and_loses_outputs_and_answers(files, name):
     assert code[0]["source"][0] == stages.SETUP + "\n" and stages.SETUP not in str(code[1:])
     answers = sum("BEGIN SOL" "UTION" in "".join(cell["source"]) for cell in ours)
     assert text.count("**Your answer:**") == answers >= 1 and "**Answer" not in text
+
+
+def test_the_commands_of_a_student_are_listed_and_no_others(folder):
+    run = subprocess.run(["make", "-s", "-C", folder], capture_output=True, text=True, timeout=60)
+    assert {line.split()[1] for line in run.stdout.splitlines() if line.startswith("  make ")} == {
+        "help", "run", "lab", "check", "submit", "data", "clean"}
+
+
+def test_instructors_are_told_to_take_every_edited_module_from_a_submission(files):
+    edited = json.loads(files["cs231n/handout.json"])["edited"]
+    text = (ROOT / "docs/instructor.md").read_text(encoding="utf-8")
+    assert [name for name in edited if f"'{name}'" not in text] == []
 
 
 def test_line_ends_of_a_checkout_do_not_matter(tmp_path):
@@ -250,6 +263,15 @@ def test_a_leak_stops_the_build_and_nothing_is_written(tmp_path, monkeypatch):
     with pytest.raises(scan.Leak, match=r"notes\.md: cs231n/rnn_layers\.py:\d+: da="):
         build.build(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_helper_that_only_solutions_use_stops_the_build():
+    files = {"cs231n/handout.json": b'{"edited": {"cs231n/m.py": []}}',
+             "cs231n/m.py": b"def f():\n    _used()\n\n\ndef _used():\n    pass\n\n\ndef _fast_step():\n    pass\n"}
+    with pytest.raises(MarkerError, match=r"cs231n/m\.py: _fast_step serves solutions only"):
+        stages.refuse_orphans(ROOT, files)
+    files["cs231n/x.py"] = b"from cs231n.m import _fast_step\n"
+    stages.refuse_orphans(ROOT, files)
 
 
 def test_a_wrong_marker_stops_the_build(tmp_path, monkeypatch):
