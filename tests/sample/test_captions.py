@@ -29,7 +29,8 @@ def test_every_caption_is_true_and_names_thing_colour_and_place(written):
         place, _, things, _ = plan('train', index)
         for words in five:
             verdict = judge(words, things, place)
-            assert all(verdict[c] for c in ('thing', 'all things', 'colour', 'place')), (words, things, place)
+            said = [verdict[c] for c in ('thing', 'all things', 'colour', 'all colours', 'place')]
+            assert all(said), (words, things, place)
             assert verdict['relation'] in (True, None)
 
 
@@ -73,6 +74,13 @@ def test_the_judge_looks_at_every_thing():
     assert judge('a red cat and a castle', *SCENE)['all things'] is False
     assert judge('a red cat and a bus', *SCENE)['all things'] is True
     assert judge('in the snow', *SCENE)['all things'] is None
+
+
+def test_the_judge_looks_at_every_colour():
+    assert judge('a red cat and a big blue bus', *SCENE)['all colours'] is True
+    assert judge('a red cat and a big red bus', *SCENE)['all colours'] is False
+    assert judge('a cat and a red bus and a green kite', *SCENE)['all colours'] is False
+    assert judge('a cat and a bus', *SCENE)['all colours'] is None
 
 
 def test_relations_go_both_ways():
