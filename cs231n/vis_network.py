@@ -1,16 +1,20 @@
 """The plots of the notebook NetworkVisualization."""
 
+import os
+
 import matplotlib.pyplot as plt
 import numpy as np
+from tqdm.auto import tqdm
 
 from cs231n.net_visualization_pytorch import deprocess
 from cs231n.vis_utils import BLUE, GREEN, GREY, INK, RED
 
 OUTLINE = '#19d3da'
+DPI = 64  # the notebook stays small, and the pictures of 128 pixels are shown nearly one to one
 
 
 def draw_gather(scores, y):
-    """Draw scores (N, K) as a table with the score of class y[n] framed in each row; returns the figure."""
+    """Draw scores (N, K) as a table with the score of class y[n] framed in each row."""
     N, K = scores.shape
     fig, axis = plt.subplots(figsize=(0.75 * K + 2.6, 0.42 * N + 0.9))
     axis.imshow(scores, cmap='Blues', vmin=scores.min() - 1, vmax=scores.max() + 2, aspect='auto')
@@ -28,21 +32,20 @@ def draw_gather(scores, y):
     axis.spines[:].set_visible(False)
     axis.tick_params(length=0)
     fig.tight_layout()
-    return fig
 
 
 def show_saliency(images, maps, titles, masks=None):
     """Two rows: pictures (uint8 H, W, 3) and saliency maps (H, W), with the outline of the thing if known."""
     N = len(images)
-    fig, axes = plt.subplots(2, N, figsize=(2.1 * N, 4.5), squeeze=False)
+    fig, axes = plt.subplots(2, N, figsize=(2.1 * N, 4.5), squeeze=False, dpi=DPI)
     for n, (top, bottom) in enumerate(axes.T):
         top.imshow(images[n])
         bottom.imshow(bright(maps[n]), cmap='hot')
-        top.set_title(titles[n], fontsize=9, color=INK)
+        top.set_title(titles[n], fontsize=12, color=INK)
         if masks is not None:
             for axis in (top, bottom):
                 axis.contour(masks[n], levels=[0.5], colors=OUTLINE, linewidths=1)
-    return _finish(fig, axes)
+    _finish(fig, axes)
 
 
 def bright(saliency):
@@ -53,7 +56,7 @@ def bright(saliency):
 def show_maps(rows, images, outlines=None):
     """A grid: the pictures in the first column, then one column for each {title: maps} of rows."""
     N = len(images)
-    fig, axes = plt.subplots(N, len(rows) + 1, figsize=(2.1 * (len(rows) + 1), 2.1 * N + 0.4), squeeze=False)
+    fig, axes = plt.subplots(N, len(rows) + 1, figsize=(2.1 * (len(rows) + 1), 2.1 * N + 0.4), squeeze=False, dpi=DPI)
     for n in range(N):
         axes[n, 0].imshow(images[n])
         for axis, (title, maps) in zip(axes[n, 1:], rows.items()):
@@ -61,8 +64,8 @@ def show_maps(rows, images, outlines=None):
             if outlines is not None:
                 axis.contour(outlines[n], levels=[0.5], colors=OUTLINE, linewidths=0.8)
             if n == 0:
-                axis.set_title(title, fontsize=9, color=INK)
-    return _finish(fig, axes)
+                axis.set_title(title, fontsize=12, color=INK)
+    _finish(fig, axes)
 
 
 def show_fooling(X, X_fooling, before, after, names):
@@ -70,7 +73,7 @@ def show_fooling(X, X_fooling, before, after, names):
 
     X, X_fooling: normalised tensors (1, 3, H, W); before, after: probabilities (K,); names: {label: name}.
     """
-    fig, axes = plt.subplots(1, 5, figsize=(14.5, 3.1), width_ratios=(1, 1, 1, 1, 1.35))
+    fig, axes = plt.subplots(1, 5, figsize=(14.5, 3.1), width_ratios=(1, 1, 1, 1, 1.35), dpi=80)
     difference = 0.5 + (as_colours(X_fooling) - as_colours(X))
     pictures = as_colours(X), as_colours(X_fooling), difference, 0.5 + 10 * (difference - 0.5)
     seen = [names[int(np.argmax(p))].split(',')[0] for p in (before, after)]
@@ -81,7 +84,6 @@ def show_fooling(X, X_fooling, before, after, names):
         axis.axis('off')
     _bars(axes[4], before, after, names)
     fig.tight_layout()
-    return fig
 
 
 def as_colours(X):
@@ -102,33 +104,36 @@ def _bars(axis, before, after, names, count=4):
 
 
 def show_pictures(pictures, titles, columns=6, width=2.0):
-    """Normalised pictures, each (1, 3, H, W), in a grid with titles; returns the figure."""
+    """Normalised pictures, each (1, 3, H, W), in a grid with titles."""
     columns = min(columns, len(pictures))
     rows = -(-len(pictures) // columns)
-    fig, axes = plt.subplots(rows, columns, figsize=(width * columns, (width + 0.28) * rows), squeeze=False)
+    fig, axes = plt.subplots(rows, columns, figsize=(width * columns, (width + 0.28) * rows), squeeze=False, dpi=DPI)
     for axis, picture, title in zip(axes.flat, pictures, titles):
         axis.imshow(as_colours(picture))
-        axis.set_title(title, fontsize=9, color=INK)
-    return _finish(fig, axes)
+        axis.set_title(title, fontsize=12, color=INK)
+    _finish(fig, axes)
 
 
 def plot_walks(lengths, walks):
-    """Plot the lead of the wrong class, {label: values}, against the distance walked; returns the figure."""
+    """Plot the lead of the wrong class, {label: values}, against the distance walked."""
     fig, axis = plt.subplots(figsize=(6.5, 3.2))
     for (label, values), colour in zip(walks.items(), (RED, GREY, BLUE, GREEN)):
         axis.plot(lengths, values, color=colour, lw=2, label=label)
     axis.axhline(0, color=INK, lw=1, ls='--')
-    axis.annotate('above: fooled', (lengths[-1], 0), ha='right', va='bottom', fontsize=9, color=INK)
+    axis.annotate('above: fooled', (lengths[-1], 0), ha='right', va='bottom', fontsize=12, color=INK)
     axis.set(xlabel='length of the change ‖ΔX‖', ylabel='lead of the wrong class')
     axis.legend(frameon=False)
     axis.spines[['top', 'right']].set_visible(False)
     axis.grid(alpha=0.25)
     fig.tight_layout()
-    return fig
+
+
+def progress(items, what):
+    """The items, with a bar that says how many are done; CS231N_PROGRESS=0 in the environment hides it."""
+    return tqdm(items, desc=what, leave=False, disable=os.environ.get('CS231N_PROGRESS') == '0')
 
 
 def _finish(fig, axes):
     for axis in axes.flat:
         axis.axis('off')
     fig.tight_layout(pad=0.4)
-    return fig
