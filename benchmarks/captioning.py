@@ -25,8 +25,9 @@ def learn(data, cell_type, num_epochs, lr_decay):
     np.random.seed(231)
     model = CaptioningRNN(data['word_to_idx'], cell_type=cell_type, input_dim=data['train_features'].shape[1],
                           hidden_dim=256, wordvec_dim=128)
-    solver = CaptioningSolver(model, data, update_rule='adam', optim_config={'learning_rate': 2.5e-3}, lr_decay=lr_decay,
-                              num_epochs=num_epochs, batch_size=64, clip_norm=5.0, verbose=False, progress=True)
+    solver = CaptioningSolver(model, data, update_rule='adam', optim_config={'learning_rate': 2.5e-3},
+                              lr_decay=lr_decay, num_epochs=num_epochs, batch_size=64, clip_norm=5.0,
+                              verbose=False, progress=True)
     start = time.perf_counter()
     solver.train()
     return model, time.perf_counter() - start

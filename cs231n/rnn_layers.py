@@ -213,8 +213,8 @@ def lstm_forward(x, h0, Wx, Wh, b):
     # BEGIN SOLUTION: all T steps, starting with a cell of zeros: h, and in cache whatever your backward pass needs
     N, T, D = x.shape
     H = h0.shape[1]
-    gates = (x.reshape(N * T, D) @ Wx + b).reshape(N, T, 4 * H)
-    gates = gates.astype(np.result_type(gates, h0, Wh, 0.0), copy=False)
+    gates = (x.reshape(N * T, D) @ Wx).astype(np.result_type(x, h0, Wx, Wh, b, 0.0), copy=False).reshape(N, T, 4 * H)
+    gates += b
     h = np.empty((N, T + 1, H), gates.dtype)  # h[:, t] and c[:, t] enter step t, those at t + 1 leave it
     c = np.zeros_like(h)
     h[:, 0] = h0
@@ -329,9 +329,8 @@ def temporal_softmax_loss(x, y, mask, verbose=False):
     np.exp(dx, out=dx)  # from here on this one array becomes the gradient
     total = dx.sum(axis=1)
     loss = (np.log(total) - target)[keep].sum() / N
-    dx /= total[:, None]
-    dx[rows, y] -= 1
-    dx /= N
+    dx *= (1 / (N * total))[:, None]
+    dx[rows, y] -= 1 / N
     dx[~keep] = 0
     if verbose:
         print('dx_flat:', dx.shape)

@@ -103,6 +103,7 @@ class CaptioningRNN:
         loss, dscores = temporal_softmax_loss(scores, captions_out, mask)
 
         dh, grads['W_vocab'], grads['b_vocab'] = temporal_affine_backward(dscores, vocab_cache)
+        del scores, dscores  # the largest arrays, no longer needed
         dx, dh0, grads['Wx'], grads['Wh'], grads['b'] = backward(dh, cell_cache)
         grads['W_embed'] = word_embedding_backward(dx, embed_cache)
         _, grads['W_proj'], grads['b_proj'] = affine_backward(dh0, proj_cache)
