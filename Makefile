@@ -26,7 +26,7 @@ submit: $(READY) ## what is handed in, as one zip, once nothing is missing
 	@$(PY) -m cs231n.submit
 
 # BEGIN MAINTAINERS
-.PHONY: test handout
+.PHONY: test handout bench
 
 # One thread a worker: two workers fill two cores, and sums are taken in one order.
 test: export CS231N_DATA = sample
@@ -43,6 +43,12 @@ test: data ## lint, unit tests, and a replay of every notebook cell that compare
 
 handout: $(READY) ## the student version, without answers, as a folder and a zip in build/
 	@$(PY) -m cs231n.handout build
+
+bench: data ## measure speed, captions and run time, and rewrite the tables of the README
+	@$(PY) -m benchmarks.speed
+	@$(PY) -m benchmarks.captioning
+	@$(PY) -m benchmarks.notebooks
+	@$(PY) -m benchmarks.report
 # END MAINTAINERS
 
 lab: data ## open the notebooks in JupyterLab

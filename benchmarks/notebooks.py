@@ -1,0 +1,30 @@
+"""Times the five notebooks on the sample data, one after the other: python -m benchmarks.notebooks [NAME…]
+
+Writes benchmarks/notebooks.json: seconds, the peak memory of the kernel, and the cores of the machine. With names, only
+their figures are measured anew.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from cs231n.notebooks import ROOT, execute, find
+
+RESULTS = Path(__file__).with_suffix('.json')
+
+
+def main():
+    figures = json.loads(RESULTS.read_text()) if RESULTS.exists() and sys.argv[1:] else {}
+    for path in find(sys.argv[1:], ROOT / 'notebooks'):
+        result = execute(path, env={'CS231N_DATA': 'sample'})
+        if result.failure:
+            sys.exit(f'{result.name}: {result.failure}')
+        figures[result.name] = {'seconds': round(result.seconds, 1), 'MB': round(result.peak_bytes / 2**20),
+                                'cores': os.cpu_count()}
+        print(result.name, figures[result.name], flush=True)
+    RESULTS.write_text(json.dumps(figures, indent=1) + '\n')
+
+
+if __name__ == '__main__':
+    main()

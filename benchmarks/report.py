@@ -1,0 +1,75 @@
+"""Writes the figures of the result files into README.md: python -m benchmarks.report
+
+What stands between <!-- measured: NAME --> and <!-- end --> is drawn from benchmarks/*.json by the function NAME.
+"""
+
+import json
+import re
+from pathlib import Path
+
+from cs231n.notebooks import NOTEBOOKS
+
+ROOT = Path(__file__).resolve().parents[1]
+MARKED = re.compile(r'(<!-- measured: (\w+) -->\n).*?(<!-- end -->)', re.S)
+
+
+def results(name):
+    return json.loads((ROOT / 'benchmarks' / f'{name}.json').read_text())
+
+
+def table(head, rows):
+    """A Markdown table."""
+    lines = [head, ['---', *['---:'] * (len(head) - 1)], *rows]
+    return ''.join('| ' + ' | '.join(map(str, line)) + ' |\n' for line in lines)
+
+
+def threads(count):
+    return f"{count} thread{'s' * (int(count) != 1)}"
+
+
+def run_time():
+    """Seconds and memory of each notebook."""
+    figures = results('notebooks')
+    rows = [[name, f"{figures[name]['seconds']:.0f} s", f"{figures[name]['MB']} MB"] for name in NOTEBOOKS]
+    total = sum(figures[name]['seconds'] for name in NOTEBOOKS)
+    rows.append(['all', f'{total / 60:.1f} min', ''])
+    cores = {figures[name]['cores'] for name in NOTEBOOKS}
+    return table([f"notebook, on {' or '.join(map(str, sorted(cores)))} cores", 'time', 'memory'], rows)
+
+
+def captions():
+    """How true captions are."""
+    figures = results('captioning')
+    claims = list(next(iter(figures.values()))['true'])
+    head = ['of 1,000 unseen scenes, true is the', *claims, 'BLEU-4', 'training']
+    rows = [[name, *(f"{100 * f['true'][claim]:.0f} %" for claim in claims), f"{f['bleu4']:.2f}",
+             f"{f['seconds']:.0f} s, {threads(f['threads'])}"] for name, f in figures.items()]
+    return table(head, rows)
+
+
+def speed():
+    """Our time over that of the others, by number of threads."""
+    figures = results('speed')
+    rows = []
+    for other, label in (('pytorch', 'PyTorch'), ('textbook', "the textbook's loop")):
+        for row in next(iter(figures['threads'].values())):
+            sides = [figures['threads'][threads][row] for threads in figures['threads']]
+            if f'{other} ms' in sides[0] and ('N = ' not in row or 'N = 64' in row):
+                rows.append([row.replace(', N = 64', ''), label,
+                             *(f"{s['ours ms'] / s[f'{other} ms']:.2f}" for s in sides)])
+    return table(['our time as a share of theirs', 'theirs', *map(threads, figures['threads'])], rows)
+
+
+def drawn(text):
+    """The README with every marked part drawn anew."""
+    parts = {part.__name__: part for part in (run_time, captions, speed)}
+    return MARKED.sub(lambda found: found[1] + parts[found[2]]() + found[3], text)
+
+
+def main():
+    path = ROOT / 'README.md'
+    path.write_text(drawn(path.read_text()))
+
+
+if __name__ == '__main__':
+    main()
