@@ -93,6 +93,17 @@ def plot_truth(tables, claims=('thing', 'all things', 'colour', 'place', 'relati
     _plain(fig, axis)
 
 
+def plot_times(seconds):
+    """Bars of how long something takes: {name: seconds}."""
+    fig, axis = plt.subplots(figsize=(7, 0.5 + 0.5 * len(seconds)))
+    bars = axis.barh(list(seconds), [1000 * s for s in seconds.values()], 0.7, color=BLUE)
+    axis.bar_label(bars, fmt=' %.0f ms', fontsize=8, color=INK)
+    axis.invert_yaxis()
+    axis.margins(x=0.12)
+    axis.set(xlabel='milliseconds')
+    _plain(fig, axis)
+
+
 def plot_gradient_norms(norms, title='how far the gradient reaches back'):
     """Plot {label: norm of the gradient at each distance in time, 0 being the step of the loss} on a log scale."""
     fig, axis = plt.subplots(figsize=(7, 3.6))

@@ -33,3 +33,9 @@ def test_notebooks_state_no_less_than_what_was_measured():
         megabytes = float(memory[1].replace(',', '')) * (1000 if memory[2] == 'GB' else 1)
         assert figures['seconds'] < 1.3 * seconds and 0.5 * seconds < figures['seconds'], name
         assert 0.6 * megabytes < figures['MB'] < 1.3 * megabytes, name
+
+
+def test_the_lstm_notebook_tells_what_speed_was_measured():
+    text = (report.ROOT / 'notebooks' / 'LSTM.ipynb').read_text()
+    row = report.results('speed')['threads']['1']['lstm forward + backward, N = 64']
+    assert re.search(r'is (\S+) times as fast on one core', text)[1] == f"{row['textbook ms'] / row['ours ms']:.1f}"
