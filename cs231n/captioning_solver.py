@@ -4,6 +4,7 @@ import json
 import math
 import os
 import zipfile
+from numbers import Integral, Real
 
 import numpy as np
 from tqdm.auto import tqdm
@@ -14,6 +15,8 @@ from cs231n.coco_utils import sample_coco_minibatch
 RULES = ('sgd', 'sgd_momentum', 'rmsprop', 'adam')
 SETTINGS = ('update_rule', 'lr_decay', 'batch_size', 'num_epochs', 'print_every', 'verbose', 'clip_value',
             'clip_norm', 'metric_every', 'progress')
+META = ('settings', 'configs', 'iteration', 'epoch', 'last_iteration', 'loss_history', 'metric_history', 'best_metric',
+        'rng')
 
 
 class CaptioningSolver:
@@ -47,12 +50,16 @@ class CaptioningSolver:
         self.num_epochs, self.print_every, self.verbose = num_epochs, print_every, verbose
         self.clip_value, self.clip_norm = clip_value, clip_norm
         self.metric, self.metric_every, self.progress = metric, metric_every, progress
-        for name in ('batch_size', 'num_epochs', 'print_every', 'clip_value', 'clip_norm', 'metric_every'):
-            value = getattr(self, name)
-            if value is not None and not value > 0:
-                raise ValueError(f'CaptioningSolver: {name} must be positive, got {value}')
+        for name in ('batch_size', 'num_epochs', 'print_every', 'metric_every', 'clip_value', 'clip_norm', 'lr_decay'):
+            value, kind = getattr(self, name), Real if name in ('clip_value', 'clip_norm', 'lr_decay') else Integral
+            if value is not None and not (isinstance(value, kind) and value > 0):
+                wanted = 'positive integer' if kind is Integral else 'positive number'
+                raise ValueError(f'CaptioningSolver: {name} must be a {wanted}, got {value!r}')
         self.rng = np.random.RandomState(seed) if seed is not None else rng
-        self.optim_configs = {name: dict(optim_config or {}) for name in model.params}
+        # Python's floats: those of NumPy would not come back from a saved state as they were.
+        self.lr_decay, config = float(lr_decay), dict(optim_config or {})
+        config = {key: float(value) if isinstance(value, np.floating) else value for key, value in config.items()}
+        self.optim_configs = {name: dict(config) for name in model.params}
         self.iterations_per_epoch = max(len(data['train_captions']) // batch_size, 1)
         self.iteration = self.epoch = 0
         self.last_iteration = num_epochs * self.iterations_per_epoch
@@ -138,8 +145,7 @@ class CaptioningSolver:
         for name, config in self.optim_configs.items():
             state = {key: value for key, value in config.items() if isinstance(value, np.ndarray)}
             arrays |= {f'optim/{name}/{key}': value for key, value in state.items()}
-            configs[name] = {key: float(value) if isinstance(value, np.floating) else value
-                             for key, value in config.items() if key not in state}
+            configs[name] = {key: value for key, value in config.items() if key not in state}
         meta = {
             'settings': {name: getattr(self, name) for name in SETTINGS}, 'configs': configs,
             'iteration': self.iteration, 'epoch': self.epoch, 'last_iteration': self.last_iteration,
@@ -195,7 +201,8 @@ def _read(path):
     try:
         with open(path, 'rb') as file, np.load(file, allow_pickle=False) as archive:
             arrays = dict(archive)
-        return arrays, json.loads(str(arrays.pop('meta')))
+        meta = json.loads(str(arrays.pop('meta')))
+        return arrays, {key: meta[key] for key in META}
     except (ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
         raise ValueError(f'CaptioningSolver.resume: path must be a file of save, got {path}') from error
 

@@ -123,12 +123,22 @@ def sample_coco_minibatch(
     """Draw captions of one split at random, with replacement, and what belongs to them.
 
     Returns captions (batch_size, T), features (batch_size, D), urls (batch_size,). `rng=None` draws from
-    NumPy's global generator. ValueError: `split` is not in `data`, or `batch_size` < 1.
+    NumPy's global generator. ValueError: `split` is not in `data` or has no caption, or `batch_size` < 1.
     """
     if f"{split}_captions" not in data:
         raise ValueError(f"split must be one of {', '.join(SPLITS)}, not {split!r}")
     if batch_size < 1:
         raise ValueError(f"batch_size must be at least 1, not {batch_size}")
+    if len(data[f"{split}_captions"]) == 0:
+        raise ValueError(f"data must hold at least one caption of the split {split!r}")
     mask = (rng or np.random).choice(len(data[f"{split}_captions"]), batch_size)
-    captions, image_idxs = (data[f"{split}_{key}"][mask] for key in KEYS)
-    return captions, data[f"{split}_features"][image_idxs], data[f"{split}_urls"][image_idxs]
+    captions, image_idxs = (_rows(data[f"{split}_{key}"], mask) for key in KEYS)
+    return captions, _rows(data[f"{split}_features"], image_idxs), _rows(data[f"{split}_urls"], image_idxs)
+
+
+def _rows(array, indices):
+    """array[indices]; an HDF5 dataset is read in increasing order, as it wants to be."""
+    if isinstance(array, np.ndarray):
+        return array[indices]
+    increasing, where = np.unique(indices, return_inverse=True)
+    return array[increasing][where]

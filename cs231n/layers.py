@@ -23,6 +23,11 @@ def _check_indices(argument, indices, size):
     return indices.astype(np.intp, copy=False)
 
 
+def _as_floats(x):
+    """Return x itself if it holds floats, of whatever size, else as float64."""
+    return x if x.dtype.kind == 'f' else x.astype(np.float64)
+
+
 def affine_forward(x, w, b):
     """Compute a fully connected layer, out = x w + b, each example flattened to a row first.
 
@@ -63,14 +68,14 @@ def relu_backward(dout, cache):
 
 
 def _check_scores(function, x, y):
-    """Shared checks of the two classification losses; returns y as np.intp."""
+    """Shared checks of the two classification losses; returns x as floats and y as np.intp."""
     _check_shape(f'{function}: x', 'N, C', x, None, None)
     N, C = x.shape
     if N == 0:
         raise ValueError(f'{function}: x must hold at least one example, got shape {x.shape}')
     y = _check_indices(f'{function}: y', y, C)
     _check_shape(f'{function}: y', 'N', y, N)
-    return y
+    return _as_floats(x), y
 
 
 def svm_loss(x, y):
@@ -81,7 +86,7 @@ def svm_loss(x, y):
     ValueError on other shapes or labels outside, TypeError on labels that are not integers.
     Crammer & Singer, JMLR 2001.
     """
-    y = _check_scores('svm_loss', x, y)
+    x, y = _check_scores('svm_loss', x, y)
     N = len(x)
     rows = np.arange(N)
     margins = np.maximum(0, x - x[rows, y][:, None] + 1)  # (N, C)
@@ -99,7 +104,7 @@ def softmax_loss(x, y):
     Returns the loss and dx (N, C).
     ValueError on other shapes or labels outside, TypeError on labels that are not integers.
     """
-    y = _check_scores('softmax_loss', x, y)
+    x, y = _check_scores('softmax_loss', x, y)
     N = len(x)
     rows = np.arange(N)
     log_p = x - x.max(axis=1, keepdims=True)  # the largest becomes 0, so exp cannot overflow

@@ -8,7 +8,7 @@ small ones wherever no step waits for another: x Wx before the loop, the weight 
 import numpy as np
 from scipy import sparse
 
-from cs231n.layers import _check_indices, _check_shape, affine_backward, affine_forward
+from cs231n.layers import _as_floats, _check_indices, _check_shape, affine_backward, affine_forward
 
 __all__ = ['affine_backward', 'affine_forward', 'lstm_backward', 'lstm_forward', 'lstm_step_backward',
            'lstm_step_forward', 'rnn_backward', 'rnn_forward', 'rnn_step_backward', 'rnn_step_forward',
@@ -323,7 +323,7 @@ def temporal_softmax_loss(x, y, mask, verbose=False):
         raise ValueError('temporal_softmax_loss: mask must be boolean, got values other than 0 and 1')
 
     rows, y = np.arange(N * T), y.reshape(N * T)
-    scores = x.reshape(N * T, V)
+    scores = _as_floats(x).reshape(N * T, V)
     dx = scores - scores.max(axis=1, keepdims=True)  # the largest becomes 0, so exp cannot overflow
     target = dx[rows, y]
     np.exp(dx, out=dx)  # from here on this one array becomes the gradient

@@ -3,6 +3,7 @@
 import json
 import math
 
+import h5py
 import numpy as np
 import pytest
 
@@ -155,6 +156,17 @@ def test_memmapped_features(tmp_path):
     assert solver.loss_history == expected.loss_history
 
 
+def test_data_in_an_hdf5_file(tmp_path):
+    with h5py.File(tmp_path / 'data.h5', 'w') as file:
+        for key in ('train_captions', 'train_image_idxs', 'train_features'):
+            file[key] = DATA[key]
+        data = {**DATA, **file}
+        solver, expected = (CaptioningSolver(build(), d, verbose=False, seed=0, num_epochs=1) for d in (data, DATA))
+        solver.train()
+    expected.train()
+    assert solver.loss_history == expected.loss_history
+
+
 # -- clipping
 
 class Steep:
@@ -262,7 +274,8 @@ def test_a_loss_that_is_not_finite_stops_the_training(value):
 @pytest.mark.parametrize('rule', ['sgd', 'sgd_momentum', 'rmsprop', 'adam'])
 @pytest.mark.parametrize('dtype', [np.float32, np.float64])
 def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(tmp_path, rule, dtype):
-    options = {'update_rule': rule, 'optim_config': {'learning_rate': 0.01}, 'lr_decay': 0.9, 'clip_norm': 3}
+    options = {'update_rule': rule, 'optim_config': {'learning_rate': dtype(0.01)}, 'lr_decay': dtype(0.9),
+               'clip_norm': 3}  # NumPy's scalars, too, have to come back as they were
     whole = solve(build(dtype=dtype), num_epochs=4, **options)
     whole.train()
     half = solve(build(dtype=dtype), num_epochs=2, **options)
@@ -373,7 +386,7 @@ def test_a_file_for_another_model_is_refused(tmp_path):
     assert_same_params(model.params, before)
 
 
-@pytest.mark.parametrize('content', [b'', b'not a solver', 'truncated', 'npy', 'npz', 'pickle'])
+@pytest.mark.parametrize('content', [b'', b'not a solver', 'truncated', 'npy', 'npz', 'pickle', 'other json'])
 def test_a_file_that_is_no_saved_solver_is_refused(tmp_path, content):
     path = tmp_path / 'saved.npz'
     solve().save(path)
@@ -386,7 +399,8 @@ def test_a_file_that_is_no_saved_solver_is_refused(tmp_path, content):
             if content == 'npy':
                 np.save(file, np.ones(3))
             else:
-                np.savez(file, meta=np.ones(3) if content == 'npz' else np.array([{}], object))
+                meta = {'npz': np.ones(3), 'pickle': np.array([{}], object), 'other json': '{}'}
+                np.savez(file, meta=meta[content])
     with pytest.raises(ValueError, match=r'resume: path must be a file of save, got .*saved\.npz'):
         CaptioningSolver.resume(path, build(), DATA)
 
@@ -402,12 +416,15 @@ def test_a_missing_file_is_said_to_be_missing(tmp_path):
     ({'update_rule': 'np'}, "CaptioningSolver: update_rule must be one of ('sgd', 'sgd_momentum', 'rmsprop', "
                             "'adam'), got 'np'"),
     ({'seed': 1, 'rng': np.random.RandomState(0)}, 'CaptioningSolver: seed and rng exclude each other'),
-    ({'batch_size': 0}, 'CaptioningSolver: batch_size must be positive, got 0'),
-    ({'num_epochs': -1}, 'CaptioningSolver: num_epochs must be positive, got -1'),
-    ({'print_every': 0}, 'CaptioningSolver: print_every must be positive, got 0'),
-    ({'clip_norm': 0}, 'CaptioningSolver: clip_norm must be positive, got 0'),
-    ({'clip_value': -1}, 'CaptioningSolver: clip_value must be positive, got -1'),
-    ({'metric_every': 0}, 'CaptioningSolver: metric_every must be positive, got 0'),
+    ({'batch_size': 0}, 'CaptioningSolver: batch_size must be a positive integer, got 0'),
+    ({'num_epochs': -1}, 'CaptioningSolver: num_epochs must be a positive integer, got -1'),
+    ({'print_every': 0}, 'CaptioningSolver: print_every must be a positive integer, got 0'),
+    ({'clip_norm': 0}, 'CaptioningSolver: clip_norm must be a positive number, got 0'),
+    ({'clip_value': -1}, 'CaptioningSolver: clip_value must be a positive number, got -1'),
+    ({'batch_size': 7.5}, 'CaptioningSolver: batch_size must be a positive integer, got 7.5'),
+    ({'num_epochs': '3'}, "CaptioningSolver: num_epochs must be a positive integer, got '3'"),
+    ({'lr_decay': 0}, 'CaptioningSolver: lr_decay must be a positive number, got 0'),
+    ({'metric_every': 0}, 'CaptioningSolver: metric_every must be a positive integer, got 0'),
 ])
 def test_bad_settings_name_the_argument(options, message):
     with pytest.raises(ValueError) as error:

@@ -250,3 +250,8 @@ def test_a_generator_leaves_numpys_own_alone(folder):
 def test_a_bad_minibatch(folder, kwargs, told):
     with pytest.raises(ValueError, match=told):
         sample_coco_minibatch(load_coco_data(folder), **kwargs)
+
+
+def test_a_minibatch_of_nothing():
+    with pytest.raises(ValueError, match="data must hold at least one caption of the split 'val'"):
+        sample_coco_minibatch({"val_captions": np.zeros((0, 5), int)}, split="val")

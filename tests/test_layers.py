@@ -88,6 +88,13 @@ def test_loss_gradient_dtype_and_arguments(name):
     assert relative_error(dx32, dx) < 1e-5 and abs(loss32 - loss) < 1e-5 * abs(loss)
 
 
+@pytest.mark.parametrize('loss', [svm_loss, softmax_loss])
+def test_losses_of_whole_numbers(loss):
+    x, y = np.array([[3, 1, 2], [0, 4, 4]], np.uint8), np.array([1, 2])
+    for actual, expected in zip(loss(x, y), loss(x.astype(float), y)):
+        np.testing.assert_array_equal(actual, expected)
+
+
 def test_softmax_loss_of_huge_scores():
     with np.errstate(over='raise', divide='raise', invalid='raise'):
         loss, dx = softmax_loss(np.array([[1e30, -1e30], [0, 1e4]]), np.array([0, 0]))

@@ -215,6 +215,12 @@ def test_temporal_softmax_loss_equals_torch():
     np.testing.assert_allclose(dx, numerical, rtol=1e-6, atol=1e-9)
 
 
+def test_temporal_softmax_loss_of_whole_numbers():
+    x, y, mask = np.arange(24).reshape(2, 3, 4) % 5, np.zeros((2, 3), int), np.ones((2, 3), bool)
+    for actual, expected in zip(temporal_softmax_loss(x, y, mask), temporal_softmax_loss(x.astype(float), y, mask)):
+        np.testing.assert_array_equal(actual, expected)
+
+
 def test_temporal_softmax_loss_sums_over_time_and_averages_over_the_minibatch():
     N, T, V = 100, 10, 10
     loss, _ = temporal_softmax_loss(np.zeros((N, T, V)), np.zeros((N, T), int), np.ones((N, T), bool))

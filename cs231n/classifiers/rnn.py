@@ -1,5 +1,7 @@
 """CaptioningRNN: a recurrent network that reads an image's features and writes a sentence about it."""
 
+from numbers import Integral, Real
+
 import numpy as np
 
 from cs231n import sampling
@@ -118,9 +120,14 @@ class CaptioningRNN:
     def _check_options(self, max_length, temperature, rng, beam_width, length_penalty):
         """Raise unless the options of `sample` make sense, each and together."""
         V = len(self.params['W_embed'])
+        for name, value, kind in (('max_length', max_length, Integral), ('beam_width', beam_width, Integral),
+                                  ('length_penalty', length_penalty, Real), ('temperature', temperature, Real)):
+            if not isinstance(value, kind) and (name, value) != ('temperature', None):
+                wanted = 'an integer' if kind is Integral else 'a number'
+                raise TypeError(f'CaptioningRNN.sample: {name} must be {wanted}, got {value!r}')
         if max_length < 0:
             raise ValueError(f'CaptioningRNN.sample: max_length must be at least 0, got {max_length}')
-        if beam_width != int(beam_width) or not 1 <= beam_width <= V:
+        if not 1 <= beam_width <= V:
             raise ValueError(f'CaptioningRNN.sample: beam_width must be one of 1 … {V}, got {beam_width}')
         if not 0 <= length_penalty < np.inf:
             raise ValueError(f'CaptioningRNN.sample: length_penalty must be at least 0, got {length_penalty}')
@@ -144,7 +151,7 @@ class CaptioningRNN:
         caption of the highest log-probability / length^length_penalty (see `cs231n.sampling`).
         Returns int32 (N, max_length): no <START>; <NULL> after <END>.
         ValueError on features of another width or not finite, a vocabulary without <START> and <END>, a beam
-        wider than the vocabulary; TypeError on a temperature without a Generator.
+        wider than the vocabulary; TypeError on a temperature without a Generator, an option that is no number.
         """
         features = self._check_features('sample', features)
         self._check_vocabulary('sample')
@@ -152,7 +159,7 @@ class CaptioningRNN:
         if temperature is not None:
             return sampling.random_captions(self, features, max_length, temperature, rng)
         if beam_width > 1:
-            return sampling.beam_search(self, features, max_length, int(beam_width), length_penalty)
+            return sampling.beam_search(self, features, max_length, beam_width, length_penalty)
 
         N, p = len(features), self.params
         captions = np.full((N, max_length), self._null, np.int32)
