@@ -51,7 +51,8 @@ def speed():
     """Our time over that of the others, by number of threads."""
     figures = results('speed')
     rows = []
-    for other, label in (('pytorch', 'PyTorch'), ('textbook', "the textbook's loop")):
+    for other, label in (('pytorch', 'PyTorch'), ('textbook', "the textbook's loop"),
+                         ('textbook in float64', "the textbook's loop in float64")):
         for row in next(iter(figures['threads'].values())):
             sides = [figures['threads'][threads][row] for threads in figures['threads']]
             if f'{other} ms' in sides[0] and ('N = ' not in row or 'N = 64' in row):

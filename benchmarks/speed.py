@@ -49,7 +49,8 @@ def draw(*shapes, scale=1.0):
 
 
 def cell_works(cell, N):
-    """Forward and backward of a recurrent layer: ours, the textbook's, PyTorch's, and the floor."""
+    """Forward and backward of a recurrent layer: ours, the textbook's, also in float64, PyTorch's, and the floor."""
+    import numpy as np
     import torch
     from reference import stepwise
 
@@ -62,7 +63,7 @@ def cell_works(cell, N):
     tensors = [torch.from_numpy(v).requires_grad_() for v in (x, h0[None])]
     state = (tensors[1], torch.zeros(1, N, H)) if cell == 'lstm' else tensors[1]
 
-    def run(module):
+    def run(module, x=x):
         _, cache = getattr(module, f'{cell}_forward')(x, h0, Wx, Wh, b)
         getattr(module, f'{cell}_backward')(dh, cache)
 
@@ -77,7 +78,9 @@ def cell_works(cell, N):
         for _ in range(T):
             rows @ Wh, step @ Wh.T
 
-    return {'ours': lambda: run(rnn_layers), 'textbook': lambda: run(stepwise), 'pytorch': pytorch, 'floor': floor}
+    wide = x.astype(np.float64)  # one such array, made by np.zeros without a dtype, and all that follows is float64
+    return {'ours': lambda: run(rnn_layers), 'textbook': lambda: run(stepwise), 'pytorch': pytorch, 'floor': floor,
+            'textbook in float64': lambda: run(stepwise, wide)}
 
 
 def captioning(cell, N):
@@ -130,13 +133,18 @@ def step_works(cell, N):
         for name, grad in grads.items():
             model.params[name] = stepwise.adam(model.params[name], grad, theirs[name]).astype(np.float32)
 
+    def in_float64():
+        _, grads = stepwise.captioning_loss(model, features.astype(np.float64), captions)
+        for name, grad in grads.items():
+            model.params[name] = stepwise.adam(model.params[name], grad, theirs[name]).astype(np.float32)
+
     def pytorch():
         adam.zero_grad()
         scores = net(torch.from_numpy(features), words[:, :-1])
         torch.nn.functional.cross_entropy(scores.flatten(0, 1), words[:, 1:].flatten(), reduction='sum').backward()
         adam.step()
 
-    return {'ours': step, 'textbook': textbook, 'pytorch': pytorch}
+    return {'ours': step, 'textbook': textbook, 'pytorch': pytorch, 'textbook in float64': in_float64}
 
 
 def part_works(N):
@@ -155,6 +163,21 @@ def part_works(N):
                                     'textbook': lambda: stepwise.word_embedding_backward(dout, words, V)},
         'temporal_softmax_loss': {'ours': lambda: rnn_layers.temporal_softmax_loss(scores, words, mask),
                                   'textbook': lambda: stepwise.temporal_softmax_loss(scores, words, mask)}}
+
+
+def checking_works():
+    """The numerical gradient of x that a notebook asks for, N = 2, T = 10: two evaluations for each entry."""
+    import numpy as np
+    from reference import stepwise
+
+    from cs231n import rnn_layers
+    from cs231n.gradient_check import eval_numerical_gradient_array
+
+    shapes = (2, 10, 3), (2, 6), (3, 24), (6, 24), (24,), (2, 10, 6)
+    x, *weights, dh = (np.random.RandomState(3).standard_normal(shape) for shape in shapes)
+    forward = lambda x: rnn_layers.lstm_forward(x, *weights)[0]
+    return {'ours': lambda: eval_numerical_gradient_array(forward, x, dh),
+            'textbook': lambda: stepwise.numerical_gradient(forward, x, dh)}
 
 
 def sampling_works(cell):
@@ -184,6 +207,7 @@ def measure():
     for N in N_ALL:
         for row, works in part_works(N).items():
             add(f'{row}, N = {N}', works, memory=True)
+    add('numerical gradient of lstm_forward', checking_works())
     return rows
 
 

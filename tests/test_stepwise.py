@@ -7,6 +7,7 @@ from reference.layer_checks import relative_error
 
 from cs231n import optim, rnn_layers
 from cs231n.classifiers.rnn import CaptioningRNN
+from cs231n.gradient_check import eval_numerical_gradient_array
 
 BOUNDS = {np.float64: 1e-12, np.float32: 1e-5}
 DTYPES = pytest.mark.parametrize('dtype', BOUNDS)
@@ -72,3 +73,12 @@ def test_the_same_bits_every_time(cell):
     features, captions = rng.standard_normal((N, D)), rng.randint(0, V, (N, T))
     (loss, grads), (again, repeated) = (model.loss(features, captions) for _ in range(2))
     assert loss == again and all(np.array_equal(grads[name], repeated[name]) for name in grads)
+
+
+def test_a_numerical_gradient():
+    x, w, df = (np.random.RandomState(0).standard_normal(shape) for shape in ((3, 5), (5, 7), (3, 7)))
+    before = x.copy()
+    ours, textbook = (way(lambda x: np.tanh(x @ w), x, df)
+                      for way in (eval_numerical_gradient_array, stepwise.numerical_gradient))
+    assert relative_error(ours, textbook) < 1e-9
+    np.testing.assert_array_equal(x, before)

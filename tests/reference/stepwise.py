@@ -108,6 +108,20 @@ def temporal_softmax_loss(x, y, mask):
     return loss, dx.reshape(N, T, V)
 
 
+def numerical_gradient(f, x, df, h=1e-5):
+    """(f(x + h) - f(x - h)) / 2h, times df, one entry of x after the other."""
+    grad = np.zeros_like(x)
+    for ix in np.ndindex(x.shape):
+        old = x[ix]
+        x[ix] = old + h
+        above = f(x).copy()
+        x[ix] = old - h
+        below = f(x).copy()
+        x[ix] = old
+        grad[ix] = np.sum((above - below) * df) / (2 * h)
+    return grad
+
+
 def captioning_loss(model, features, captions):
     """`CaptioningRNN.loss` with the layers above."""
     p, grads = model.params, {}
