@@ -175,7 +175,7 @@ class Desk:
 
     def run(self, *words, **options):
         with self.start(*words, **options) as process:
-            out, err = process.communicate(timeout=120)
+            out, err = process.communicate(timeout=600)
         return subprocess.CompletedProcess(words, process.returncode, out, err)
 
     def files(self):
@@ -273,9 +273,9 @@ def test_a_broken_transfer_is_taken_up_where_it_stopped(desk, mirror, mode):
 def test_a_cut_transfer_is_tried_again_in_the_same_run(desk, mirror):
     mirror.modes["val.npz"] = "cut"
     with desk.start("imagenet", CS231N_TRIES="9") as process:
-        assert mirror.part_sent.wait(60)
+        assert mirror.part_sent.wait(300)
         mirror.modes.clear()
-        process.communicate(timeout=120)
+        process.communicate(timeout=600)
     assert process.returncode == 0 and desk.files() == {"val.npz": PICTURE}
 
 
@@ -382,11 +382,11 @@ def test_an_unpacked_file_that_was_changed_is_restored(desk, mirror):
 def test_an_interrupt_then_a_run_that_completes(desk, mirror, sent):
     mirror.modes["val.npz"] = "slow"
     with desk.start("imagenet") as process:
-        assert mirror.part_sent.wait(60)
+        assert mirror.part_sent.wait(300)
         while not any((desk.dest / ".download").glob("*.part")):
             time.sleep(0.01)
         process.send_signal(sent)
-        _, err = process.communicate(timeout=120)
+        _, err = process.communicate(timeout=600)
     assert process.returncode == 1 and "interrupted" in err
     assert set(desk.files()) <= {".download/val.npz.part"}
     mirror.modes.clear()
@@ -403,7 +403,7 @@ def test_an_interrupt_while_unpacking(desk, mirror):
         while not any(desk.dest.rglob("half")):
             time.sleep(0.01)
         process.terminate()
-        _, err = process.communicate(timeout=120)
+        _, err = process.communicate(timeout=600)
     assert process.returncode == 1 and "interrupted" in err
     assert desk.files() == {".download/coco.zip": COCO}
     python.unlink()
@@ -416,11 +416,11 @@ def test_an_interrupt_while_unpacking(desk, mirror):
 def test_two_runs_at_once(desk, mirror):
     mirror.modes["val.npz"] = "slow"
     with desk.start("imagenet") as first:
-        assert mirror.part_sent.wait(60)
+        assert mirror.part_sent.wait(300)
         assert_failed(desk.run("imagenet"), f"process {first.pid} is already fetching")
         mirror.modes.clear()
         first.terminate()
-        first.communicate(timeout=120)
+        first.communicate(timeout=600)
     desk.dest.joinpath(".download").mkdir(exist_ok=True)
     desk.dest.joinpath(".download/lock").write_text(f"{first.pid}\n")
     assert_in_place(desk.run("imagenet"))

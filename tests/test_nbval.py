@@ -47,7 +47,7 @@ def replayed(tmp_path_factory):
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     run = subprocess.run(
         [*command, "-c", ROOT / "pyproject.toml", "--rootdir", folder, folder],
-        cwd=folder, env=environment, capture_output=True, text=True, timeout=300,
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=600,
     )
     assert run.returncode == 1, run.stdout + run.stderr
     verdicts = re.findall(r"^(PASSED|FAILED) (\w+)\.ipynb::", run.stdout, re.M)

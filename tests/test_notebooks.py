@@ -123,11 +123,11 @@ def test_an_interrupt_ends_the_kernel_and_leaves_no_file(tmp_path):
     )
     command = [sys.executable, "-c", call]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=notebooks.ROOT)
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while not (path.parent / "started").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    _, error = process.communicate(timeout=120)
+    _, error = process.communicate(timeout=600)
     assert process.returncode == 130 and "interrupted" in error
     assert path.read_bytes() == before
     assert {child.name for child in path.parent.iterdir()} == {"RNN.ipynb", "started"}

@@ -347,4 +347,4 @@ def test_bad_types_name_the_argument(call, message):
 def test_import_needs_no_torch():
     code = 'import sys, cs231n.rnn_layers, cs231n.classifiers.rnn; sys.exit("torch" in sys.modules)'
     root = Path(__file__).parents[1]
-    assert subprocess.run([sys.executable, '-c', code], cwd=root, timeout=120).returncode == 0
+    assert subprocess.run([sys.executable, '-c', code], cwd=root, timeout=600).returncode == 0

@@ -19,7 +19,7 @@ import cs231n
 from . import CHECKS, all_checks, check
 from .answers import STORED
 from .result import Result
-from .running import reason
+from .running import PATIENCE, reason
 
 GRACE = 30            # seconds on top of those of the check: a process has to start, and what it rests on is run too
 MEMORY = 2 * 2**30    # bytes on top of what the libraries take
@@ -94,7 +94,7 @@ def grade(one, seconds=None):
     process = context.Process(target=_work, args=(one.name, seconds, sender), daemon=True)
     process.start()
     sender.close()
-    limit = (one.seconds if seconds is None else seconds) + GRACE
+    limit = PATIENCE * (one.seconds if seconds is None else seconds) + GRACE
     try:
         if receiver.poll(limit):
             return receiver.recv()

@@ -103,7 +103,7 @@ def test_a_module_that_is_no_python_is_told(tmp_path):
 
 def test_files_of_another_folder_are_not_graded(copy, tmp_path):
     run = subprocess.run([sys.executable, "-m", "cs231n.checks", "RNN"], cwd=tmp_path, capture_output=True, text=True,
-                         env={**os.environ, "PYTHONPATH": str(copy)}, timeout=120)
+                         env={**os.environ, "PYTHONPATH": str(copy)}, timeout=600)
     assert run.returncode == 2 and "the wrong files would be graded" in run.stderr and str(copy) in run.stderr
 
 
@@ -124,7 +124,7 @@ def test_a_process_that_does_not_answer_is_ended(monkeypatch):
     monkeypatch.setattr(grading, "GRACE", 0.5)
     start = time.monotonic()
     result, _ = grading.grade(CHECKS["rnn_step_forward"], seconds=0.5)
-    assert result.where == "stopped after 1 s: an endless loop?" and time.monotonic() - start < 50
+    assert result.where == "stopped after 2.5 s: an endless loop?" and time.monotonic() - start < 50
 
 
 def test_it_works_with_fresh_processes_too(monkeypatch):
@@ -153,5 +153,5 @@ def test_when_all_is_right_it_says_so():
 
 def test_a_limit_of_memory_holds_where_the_system_offers_one():
     code = "from cs231n.checks.grading import limit_memory; limit_memory(2**28); bytearray(2**30)"
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=600)
     assert ("MemoryError" in run.stderr) == (sys.platform.startswith("linux")), run.stderr

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from student import RIGHT, layer_checks, run, write
 
-from cs231n.checks import check, core
+from cs231n.checks import check, core, running
 from cs231n.checks.answers import answers
 from cs231n.checks.core import judge
 from cs231n.classifiers.rnn import CaptioningRNN
@@ -39,6 +39,16 @@ def test_endless_loop_is_stopped():
     for thread in set(threading.enumerate()) - before:
         thread.join(10)
         assert not thread.is_alive()
+
+
+def test_a_busy_computer_is_no_mistake(monkeypatch):
+    """Half a second without computing: more than the check has, less than it is given."""
+    one = replace(CHECKS['rnn_step_forward'], seconds=0.2)
+    monkeypatch.setattr(running, 'PATIENCE', 1000)
+    body = 'import numpy as np, time\n    time.sleep(0.5)\n    return np.tanh(x @ Wx + prev_h @ Wh + b), None'
+    assert judge(one, run(STEP + body, 'rnn_step_forward'), None, CHECKS).passed
+    monkeypatch.setattr(running, 'PATIENCE', 1)
+    assert judge(one, run(STEP + body, 'rnn_step_forward'), None, CHECKS).where.startswith('stopped after 0.2 s')
 
 
 def test_endless_loop_that_swallows_exceptions_is_stopped():

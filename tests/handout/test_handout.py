@@ -92,7 +92,7 @@ def test_a_notebook_keeps_its_cells_and_loses_outputs_and_answers(files, name):
 
 
 def test_the_commands_of_a_student_are_listed_and_no_others(folder):
-    run = subprocess.run(["make", "-s", "-C", folder], capture_output=True, text=True, timeout=60)
+    run = subprocess.run(["make", "-s", "-C", folder], capture_output=True, text=True, timeout=600)
     assert {line.split()[1] for line in run.stdout.splitlines() if line.startswith("  make ")} == {
         "help", "run", "lab", "check", "submit", "data", "clean"}
 
