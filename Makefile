@@ -44,8 +44,9 @@ test: data ## lint, unit tests, and a replay of every notebook cell that compare
 handout: $(READY) ## the student version, without answers, as a folder and a zip in build/
 	@$(PY) -m cs231n.handout build
 
-bench: data ## measure speed, captions and run time, and rewrite the tables of the README
+bench: data ## measure speed, its growth, captions and run time, and rewrite the tables of the README
 	@$(PY) -m benchmarks.speed
+	@OMP_NUM_THREADS=1 $(PY) -m benchmarks.scaling
 	@$(PY) -m benchmarks.captioning
 	@$(PY) -m benchmarks.notebooks
 	@$(PY) -m benchmarks.report

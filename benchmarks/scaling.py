@@ -67,6 +67,8 @@ def plot(figures, path):
             axis.loglog(row['sizes'], row[unit], 'o-', ms=4)
             axis.set_title(f"{unit} ~ {varied}^{row[f'slope of {unit}']}", fontsize=10)
             axis.grid(alpha=0.3, which='both')
+        column[1].set_xticks(row['sizes'], row['sizes'])
+        column[1].minorticks_off()
         column[1].set_xlabel(varied)
     axes[0, 0].set_ylabel('milliseconds')
     axes[1, 0].set_ylabel('memory, MB')
