@@ -42,6 +42,12 @@ def test_the_notebook_tells_how_easy_fooling_is(prose):
     assert (pairs, stored) == (f['pairs'], round(100 * f['still_fooled_when_stored_in_8_bits']))
 
 
+def test_the_notebook_tells_what_a_judge_sees(prose):
+    c = FIGURES['class_pictures']
+    of, named = map(int, re.search(r'Of these (\d+) pictures it names (\d+)', prose).groups())
+    assert of == c['classes'] and named == of - len(c['mistaken']) == round(of * c['recognised_by_judge'])
+
+
 def test_weights_are_read_with_and_without_what_reads_off_the_features():
     weights, read = sample_weights()
     stored = weights | {f'read.{name}': value for name, value in read.items()}
