@@ -62,8 +62,9 @@ def _call_noise(check, function, case):
         noise, = unpack(function(case['batch_size'], case['dim']), ['noise'])
         if not torch.is_tensor(noise):
             raise Malformed(f'it returns a {type(noise).__name__}, expected a tensor')
-        if noise.dtype == torch.float64:
-            raise Malformed('the noise is float64, and a network with float32 weights does not take it: draw float32')
+        if noise.is_floating_point() and noise.dtype != torch.get_default_dtype():
+            raise Malformed(f'the noise is {noise.dtype}, and a network does not take it: its weights are'
+                            f' {torch.get_default_dtype()}')
         return noise.detach().cpu().numpy()
 
     with torch.random.fork_rng(devices=[]):
