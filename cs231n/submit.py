@@ -25,8 +25,8 @@ LIBRARIES = 'numpy', 'scipy', 'torch', 'torchvision', 'h5py', 'pillow', 'matplot
 
 
 def stubs_left(path):
-    """The names of the functions in a module whose stub is still there. SyntaxError if it is no Python."""
-    raised = [node for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'), path.name))
+    """The names of the functions in a module whose stub is still there. SyntaxError or ValueError if it is none."""
+    raised = [node for node in ast.walk(ast.parse(path.read_text(encoding='utf-8-sig'), path.name))
               if isinstance(node, ast.Raise)]
     for node in sorted(raised, key=lambda node: node.lineno):
         if isinstance(node.exc, ast.Call) and node.exc.args:
@@ -44,7 +44,9 @@ def missing_in_module(name, root):
     try:
         yield from (f'{name}: {function} is not written yet' for function in stubs_left(path))
     except SyntaxError as error:
-        yield f'{name}: line {error.lineno} is no valid Python: {error.msg}'
+        yield f'{name}: line {error.lineno or 1} is no valid Python: {error.msg}'
+    except ValueError as error:  # zeros, or another encoding
+        yield f'{name}: is no valid Python: {error}'
 
 
 def missing_in_notebook(name, modules, root):
@@ -119,8 +121,11 @@ def contents(root, lacks):
             files[name] = (root / name).read_bytes()
     for name in plan['notebooks']:
         if f'notebooks/{name}.ipynb' in files:
-            notebook = nbformat.reads(files[f'notebooks/{name}.ipynb'].decode(), as_version=4)
-            files[f'html/{name}.html'] = page(Execution(name, notebook, len(notebook.cells), 0, 0)).encode()
+            try:
+                notebook = nbformat.reads(files[f'notebooks/{name}.ipynb'].decode(), as_version=4)
+                files[f'html/{name}.html'] = page(Execution(name, notebook, len(notebook.cells), 0, 0)).encode()
+            except Exception as error:  # a damaged notebook is handed in as it is, without its page
+                lacks = [*lacks, f'{name}.ipynb: has no web page: {type(error).__name__}']
     manifest = {'missing': lacks, 'versions': versions(),
                 'sha256': {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}}
     return {**files, 'manifest.json': json.dumps(manifest, indent=1).encode()}

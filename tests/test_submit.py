@@ -93,9 +93,23 @@ def test_a_module_that_changed_after_the_run_is_told(folder):
     assert submit.missing(folder) == []
 
 
+def test_a_mark_of_the_byte_order_as_windows_sets_it_does_not_matter(folder):
+    (folder / "cs231n/m.py").write_text(MODULE, encoding="utf-8-sig")
+    save(folder)
+    assert submit.missing(folder) == []
+
+
 def test_line_ends_and_the_time_of_a_file_do_not_count(folder):
     (folder / "cs231n/m.py").write_bytes(MODULE.replace("\n", "\r\n").encode())
     assert submit.missing(folder) == []
+
+
+@pytest.mark.parametrize("data", [b"# caf\xe9\n", b"x = 1\0\n"])
+def test_a_module_that_is_no_text_is_told(folder, data):
+    (folder / "cs231n/m.py").write_bytes(data)
+    save(folder)
+    told, = submit.missing(folder)
+    assert told.startswith("cs231n/m.py: ") and "is no valid Python" in told
 
 
 @pytest.mark.parametrize("text, words", [(STUB, "cs231n/m.py: f is not written yet"),
@@ -121,6 +135,15 @@ def test_what_is_there_can_be_handed_in_anyway(folder):
     assert submit.main(["--anyway"], folder) == 0
     with zipfile.ZipFile(folder / "build/submission.zip") as content:
         assert json.loads(content.read("manifest.json"))["missing"] == ["cs231n/m.py: f is not written yet"]
+
+
+def test_a_damaged_notebook_can_be_handed_in_anyway(folder):
+    (folder / "notebooks/RNN.ipynb").write_text("{")
+    assert submit.main(["--anyway"], folder) == 0
+    with zipfile.ZipFile(folder / "build/submission.zip") as content:
+        assert set(content.namelist()) == {"cs231n/m.py", "notebooks/RNN.ipynb", "manifest.json"}
+        first, second = json.loads(content.read("manifest.json"))["missing"]
+    assert "RNN.ipynb: cannot be read" in first and second == "RNN.ipynb: has no web page: NotJSONError"
 
 
 def test_the_solved_repository_has_nothing_to_hand_in(capsys):

@@ -43,7 +43,7 @@ def captioning_checks(cell_type, notebook, loss_points, sample_points):
                      'word_embedding_backward')),
         Check(f'CaptioningRNN.sample[{cell_type}]', notebook, MODEL, sample_points, sample_cases,
               {'captions': 'N T'}, oracle='captioning_sample', call=call,
-              settle=_after_end, needs=(f'{cell_type}_step_forward',)),
+              settle=_after_end, needs=('word_embedding_forward', f'{cell_type}_step_forward')),
     )
 
 
@@ -86,6 +86,10 @@ def _call_method(check, function, cell_type, params, features, **rest):
     loss, grads = unpack(returned, ['loss', 'grads'])
     if not isinstance(grads, dict):
         raise Malformed(f'grads is a {type(grads).__name__}, expected a dictionary with the keys of params')
+    missing, unknown = ([str(name) for name in one if name not in other]
+                        for one, other in ((params, grads), (grads, params)))
+    if missing and unknown:
+        raise Malformed(f'grads has {", ".join(unknown)}, which params has not, and lacks {", ".join(missing)}')
     return [loss, *(grads.get(name) for name in params)]
 
 

@@ -1,9 +1,13 @@
 """What each known mistake in CaptioningRNN is told; see hints.py."""
 
+NOT_SHIFTED = 'each word is asked to predict itself: the targets are captions_out, captions[:, 1:].'
+EXCHANGED = 'inputs and targets are exchanged: read captions_in, captions[:, :-1], and predict captions_out, the rest.'
 LOSS_HINTS = {
-    'not_shifted': 'each word is asked to predict itself: the targets are captions[:, 1:].',
-    'both_shifted': 'each word is asked to predict itself: the inputs are captions[:, :-1].',
-    'shifted_backwards': 'inputs and targets are exchanged: read captions[:, :-1], predict captions[:, 1:].',
+    'not_shifted': NOT_SHIFTED,
+    'not_shifted_but_mask': NOT_SHIFTED,
+    'both_shifted': 'each word is asked to predict itself: the inputs are captions_in, captions[:, :-1].',
+    'shifted_backwards': EXCHANGED,
+    'shifted_backwards_but_mask': EXCHANGED,
     'mask_from_in': 'the mask is taken from the input words: mask = captions_out != self._null.',
     'mask_left_out': 'the mask is left out: a <NULL> among the targets adds nothing to the loss.',
     'averaged_over_T': 'the loss is averaged over time too: sum over T, divide by N only.',

@@ -78,14 +78,16 @@ def _factor(got, want, dims):
     if not got.any():
         return 'it is zero' if not got.ndim else 'it is zero everywhere'
     largest = np.abs(want).argmax()
-    if (got.size == 1 and not dims) or want.flat[largest] == 0 or not np.isfinite(got).all():
+    if want.dtype.kind in 'iu' or (got.size == 1 and not dims):  # words and classes have no size
+        return None
+    if want.flat[largest] == 0 or not np.isfinite(got).all():
         return None
     r = got.flat[largest] / want.flat[largest]
     if not np.allclose(got, r * want, ROUGH, ROUGH * abs(r)):
         return None
     if np.isclose(r, -1):
         return 'only the sign is wrong'
-    names = {letter: size for letter, size in dims.items() if size > 1 and letter != '4H'}
+    names = {letter: size for letter, size in dims.items() if size > 2 and letter != '4H'}  # 2 may be any 2
     names.update({f'1/{letter}': 1 / size for letter, size in names.items()})
     same = [letter for letter, size in names.items() if np.isclose(r, size)]
     if got.size == 1 and not same:  # one number is always some multiple of another

@@ -62,6 +62,9 @@ def _call_noise(check, function, case):
         noise, = unpack(function(case['batch_size'], case['dim']), ['noise'])
         if not torch.is_tensor(noise):
             raise Malformed(f'it returns a {type(noise).__name__}, expected a tensor')
+        if noise.is_floating_point() and noise.dtype != torch.get_default_dtype():
+            raise Malformed(f'the noise is {noise.dtype}, and a network does not take it: its weights are'
+                            f' {torch.get_default_dtype()}')
         return noise.detach().cpu().numpy()
 
     with torch.random.fork_rng(devices=[]):
@@ -113,12 +116,21 @@ def _call_network(check, function, case):
     with torch.no_grad():
         for parameter, value in zip(model.parameters(), wanted):
             parameter.copy_(value)
-        out = _run(model, torch.from_numpy(case['x']), is_generator)
+        try:
+            out = _run(model, torch.from_numpy(case['x']), is_generator)
+        except (RuntimeError, ValueError) as error:
+            _compare_layers(check, case, model)
+            raise Malformed(f'each layer is right, but the shapes do not fit from one to the next: {error}') from error
     size = out.numel() // N
     if size != (784 if is_generator else 1):
+        _compare_layers(check, case, model)
         raise Malformed(f'the network makes {size} numbers of each input, expected'
                         f' {784 if is_generator else 1}')
-    return [_told_by_layers(check, case, model, out.reshape(N, -1).numpy())]
+    out = out.reshape(N, -1).numpy()
+    known = [outputs[0] for by_key in answers(check) for outputs in by_key.values()]
+    if not any(agree(out, one, 1e-5, 1e-5) for one in known):
+        _compare_layers(check, case, model)
+    return [out]
 
 
 def _arguments(name, N, D):
@@ -152,18 +164,14 @@ def _compare_shapes(model, wanted):
                         f' many is {named[len(wanted)][0]}')
 
 
-def _told_by_layers(check, case, model, out):
-    """out itself; but if it is no known answer and a layer is not as it should be, names the layer."""
-    known = [outputs[0] for by_key in answers(check) for outputs in by_key.values()]
-    if any(agree(out, one, 1e-5, 1e-5) for one in known):
-        return out
+def _compare_layers(check, case, model):
+    """Names the first layer that is not as it should be."""
     reshaping = ('Flatten', 'Unflatten', 'Identity', 'Sequential')
     got = [str(m) for m in model.modules() if type(m).__name__ not in reshaping and not list(m.children())]
     right = layers(check, case['x'].shape[1])
     for k, (one, other) in enumerate(zip([*got, 'nothing'], [*right, 'nothing']), start=1):
         if one != other:
             raise Malformed(f'layer {k}, reshaping not counted, is {one}; expected {other}')
-    return out
 
 
 def _network(name, points, cases, letters):

@@ -24,7 +24,8 @@ CRASHES = {
     'unsupported operand type(s) for': NO_GRAD,
     'a leaf Variable that requires grad': 'autograd watches this leaf: write img.data += step, or img += step'
                                           ' within torch.no_grad()',
-    'does not require grad': 'no gradient is recorded: call requires_grad_() before the forward pass',
+    'does not require grad': 'no gradient is recorded: call requires_grad_() before the forward pass, and cut nothing'
+                             ' off by detach(), .data or no_grad()',
     'only for scalar outputs': 'backward() starts from one number: add up the scores of the right classes',
     'backward through the graph a second time': 'the graph is used up: every step needs its own model(X)',
 }
@@ -108,14 +109,22 @@ def _run(function, *inputs):
             return function(*inputs)
     except (RuntimeError, TypeError, AttributeError) as error:
         for words, help_ in CRASHES.items():
-            if words in str(error) and (words[0] != 'u' or 'NoneType' in str(error)):
+            if words in str(error) and (help_ != NO_GRAD or _is_about_grad(function, error)):
                 raise Malformed(help_ + place(traceback.extract_tb(error.__traceback__))) from error
         raise
 
 
+def _is_about_grad(function, error):
+    """Whether the None of an error can be a .grad: the function reads one."""
+    return 'NoneType' in str(error) and 'grad' in getattr(getattr(function, '__code__', None), 'co_names', ())
+
+
 def _call_saliency(check, function, case):
     values, net = _tensors(case)
-    return unpack(_run(function, values['X'], values['y'], net), list(check.outputs))
+    (saliency,) = unpack(_run(function, values['X'], values['y'], net), list(check.outputs))
+    if isinstance(saliency, np.ndarray):
+        raise Malformed('it returns a ndarray, expected the tensor saliency')
+    return [saliency]
 
 
 def _call_fooling(check, function, case):

@@ -7,6 +7,8 @@ SALIENCY_HINTS = {
     'softmax': 'this is the gradient of the probability: take the score of class y before the softmax.',
     'all_scores': 'this is the gradient of the sum over all classes: pick the score of class y of each'
                   ' picture first.',
+    'every_label': 'each map adds up the scores of all N labels, as scores[:, y] does, which is (N, N): picture n'
+                   ' has its label y[n] alone.',
     'top_score': 'this is the gradient of the highest score: take the score of the given class y.',
     'averaged_over_N': 'the scores are averaged over the batch: add them up, so that no map depends on N.',
     'first_only': 'only the first picture has a map: add up the scores of all pictures before backward().',

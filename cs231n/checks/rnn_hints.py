@@ -57,7 +57,7 @@ HINTS = {
     },
     'word_embedding_forward': {'off_by_one': 'every word gets the vector of the word before it: word i is row i of W.'},
     'word_embedding_backward': {
-        'repeats_once': 'a word that occurs twice counts only once: dW[x] += dout keeps the last one;'
+        'repeats_once': 'a word that occurs twice counts only once: dW[x] += dout and dW[x] = dout keep the last;'
                         ' np.add.at(dW, x, dout) adds them all.',
         'repeats_averaged': 'a word that occurs twice gets the average: add up dout over all its places.',
         'counts': 'dW counts the words: add dout at each place of a word, not 1.',

@@ -105,7 +105,7 @@ def reason(error):
 
 def place(stack):
     """' (rnn_layers.py, line 42: the code)' for the innermost line of the stack that the student wrote."""
-    own = [frame for frame in stack if _is_students(frame.filename)]
+    own = _without_given_checks([frame for frame in stack if _is_students(frame.filename)])
     if not own:
         return ''
     frame = own[-1]
@@ -113,6 +113,16 @@ def place(stack):
     code = linecache.getline(frame.filename, frame.lineno).strip()
     file = 'cell' if in_cell else os.path.basename(frame.filename)
     return f' ({file}, line {frame.lineno}{": " if code else ""}{code})'
+
+
+def _without_given_checks(stack):
+    """The stack up to the line whose arguments a given check of arguments, such as _check_shape, did not like."""
+    shorter = list(stack)
+    while shorter and shorter[-1].name.startswith('_check'):
+        shorter.pop()
+    if len(shorter) == len(stack) or not shorter:
+        return stack
+    return shorter[:-1] or shorter  # the last one now calls the check; who called that one gave the arguments
 
 
 def _is_students(filename):

@@ -44,8 +44,9 @@ def captioning_loss(slip, params, features, captions):
     forward, backward = (lstm_forward, lstm_backward) if lstm else (rnn_forward, rnn_backward)
     early, late = captions[:, :-1], captions[:, 1:]
     words, targets = pick(slip, (early, late), not_shifted=(early, early), both_shifted=(late, late),
-                          shifted_backwards=(late, early))
-    mask = pick(slip, targets, mask_from_in=words) != NULL
+                          shifted_backwards=(late, early), not_shifted_but_mask=(early, early),
+                          shifted_backwards_but_mask=(late, early))
+    mask = pick(slip, targets, mask_from_in=words, not_shifted_but_mask=late, shifted_backwards_but_mask=late) != NULL
     h0 = _start_state(slip, features, W_proj, b_proj)
 
     x = W_embed[words]  # (N, T, W)

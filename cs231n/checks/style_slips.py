@@ -72,9 +72,12 @@ def tv_loss(slip, img, tv_weight):
     if slip == 'cropped':
         down, right = down[:, :, :, :-1], right[:, :, :-1]
     d, r = down.square().sum(), right.square().sum()
+    c = x.diff(dim=1).square().sum()  # red against green, green against blue
     loss = pick(slip, w * (d + r), mean=w * (down.square().mean() + right.square().mean()), no_weight=d + r,
-                weight_squared=w * w * (d + r), weight_once=w * d + r, root=w * (d + r).sqrt(), half=w * (d + r) / 2,
+                weight_squared=w * w * (d + r), weight_once=w * d + r, weight_second=d + w * r,
+                rows_twice=2 * w * d, columns_twice=2 * w * r, channels_for_rows=w * (c + r),
+                channels_for_columns=w * (d + c), root=w * (d + r).sqrt(), half=w * (d + r) / 2,
                 absolute=w * (down.abs().sum() + right.abs().sum()), only_rows=w * d, only_columns=w * r,
                 not_squared=w * (down.sum() + right.sum()), per_pixel=w * (d + r) / img.numel(),
-                across_channels=w * (d + r + x.diff(dim=1).square().sum()))
+                across_channels=w * (d + r + c))
     return with_gradients(_detached(slip, loss), img)

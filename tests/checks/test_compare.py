@@ -67,6 +67,8 @@ def test_factors():
 
 def test_one_number_is_called_a_multiple_only_if_the_factor_has_a_name():
     assert words(3.0, 1.0) == words(3.0, 1.0, dims={'N': 2}) == 'y: got 3, expected 1'
+    assert words(2.0, 1.0, dims={'N': 2}) == 'y: got 2, expected 1'  # a forgotten 2 is no N
+    assert words(3, 1, dims={'N': 3}) == 'y: got 3, expected 1'  # a class is no size
     assert words(3.0, 1.0, dims={'N': 3}) == 'y: got 3, expected 1; 3 times the right value (that is N)'
     assert words(0.0, 1.0) == 'y: got 0, expected 1; it is zero'
 

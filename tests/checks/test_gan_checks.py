@@ -298,6 +298,7 @@ VARIANTS = {
 TOLD = {  # crashes and other slips that are told in a sentence
     'None': ('sample_noise', [('return noise', 'return')], 'returns None'),
     'an array': ('sample_noise', [('return noise', 'return noise.numpy()')], 'ndarray, expected a tensor'),
+    'float64': ('sample_noise', [('return noise', 'return noise.double()')], 'float64'),
     'no module': ('discriminator', [('return model', 'return [model]')], 'expected a torch.nn.Module'),
     'narrow': ('discriminator', [('256', '128')], 'parameter 1, 1.weight, has the shape (128, 784)'),
     'no bias': ('generator', [('1024, 784)', '1024, 784, bias=False)')], 'has 5 parameters, expected 6'),
@@ -309,7 +310,18 @@ TOLD = {  # crashes and other slips that are told in a sentence
     'another slope': ('discriminator', [(f'(256, 256),\n        {LEAKY}', '(256, 256),\n        nn.ELU()')],
                       'layer 4, reshaping not counted, is ELU(alpha=1.0); expected LeakyReLU'),
     'not averaged': ('bce_loss', [('loss.mean()', 'loss')], 'the shape (5, 1): average it'),
-    'too few numbers': ('generator', [('nn.Tanh(),', 'nn.Tanh(), nn.MaxPool1d(2),')], 'makes 392 numbers'),
+    'padded': ('build_dc_classifier', [('nn.Conv2d(1, 32, 5)', 'nn.Conv2d(1, 32, 5, padding=2)')],
+               'layer 1, reshaping not counted, is Conv2d(1, 32, kernel_size=(5, 5), stride=(1, 1), padding=(2, 2))'),
+    'not flattened': ('build_dc_classifier', [('        Flatten(),\n', '')], 'each layer is right, but the shapes'),
+    'no padding': ('build_dc_generator', [('1, 4, stride=2, padding=1', '1, 4, stride=2')], 'layer 10, reshaping'),
+    'constant in the log': ('bce_loss', [
+        ('return loss.mean()', 'p = torch.sigmoid(input)\n    loss = -target * torch.log(p + 1e-9)\n'
+         '    return (loss - (1 - target) * torch.log(1 - p + 1e-9)).mean()')],
+        'right for the first inputs, but not for others of the same shape'),
+    'too few numbers': ('generator', [('nn.Tanh(),', 'nn.Tanh(), nn.MaxPool1d(2),')], 'layer 7, reshaping not'),
+    'too few behind the layers': ('generator', [
+        ('return model', 'model.register_forward_hook(lambda m, x, out: out[:, ::2])\n    return model')],
+        'makes 392 numbers'),
     'on another loss': ('discriminator_loss', [(LOSS_D, 'loss = real + 2 * fake')], 'dlogits_fake'),
     'no optimizer': ('get_optimizer', [('return optimizer', 'return model')], 'expected an optimizer'),
     'random': ('build_dc_classifier', [('Flatten(),', 'Flatten(), nn.Dropout(0.5),')], 'Dropout'),
@@ -357,6 +369,14 @@ def test_other_slips_are_told_in_a_sentence(key):
     name, edits, words = TOLD[key]
     result = check(write(name, edits))
     assert not result.passed and result.hint is None and words in result.where, result
+
+
+@pytest.mark.parametrize('name', ['discriminator_loss', 'generator_loss'])
+def test_a_loss_is_not_told_the_mistake_of_bce_loss(name):
+    source = RIGHT.replace('return loss.mean()', 'return loss.sum()')
+    result = check(run(source, name))
+    assert result.hint is None
+    assert result.where == 'fix bce_loss first: the loss is summed over the minibatch: average it.'
 
 
 @pytest.mark.parametrize('name', BY_NAME)

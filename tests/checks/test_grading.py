@@ -155,3 +155,15 @@ def test_a_limit_of_memory_holds_where_the_system_offers_one():
     code = "from cs231n.checks.grading import limit_memory; limit_memory(2**28); bytearray(2**30)"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=600)
     assert ("MemoryError" in run.stderr) == (sys.platform.startswith("linux")), run.stderr
+
+
+def test_an_answer_that_uses_pytorch_finds_it_loaded(monkeypatch, tmp_path):
+    """Loaded under the limit of memory it would fail, and only where no other check needs it."""
+    (tmp_path / "answers.npz").touch()
+    monkeypatch.setattr(grading, "STORED", tmp_path / "answers.npz")  # as in a student's folder: it needs no PyTorch
+    monkeypatch.setattr(grading.cs231n, "__file__", str(tmp_path / "cs231n" / "__init__.py"))
+    (tmp_path / "cs231n").mkdir()
+    for text, wanted in (("import numpy as np  # no torch", []), ("def f():\n    import torch\n", ["torch"])):
+        (tmp_path / "cs231n/rnn_layers.py").write_text(text, encoding="utf-8")
+        assert grading.libraries([CHECKS["rnn_step_forward"]]) == wanted
+    assert grading.libraries([CHECKS["tv_loss"]]) == ["torch"]

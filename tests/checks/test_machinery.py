@@ -80,6 +80,15 @@ def test_innermost_line_of_the_student_is_told():
     assert check(run(source, 'rnn_step_forward')).where.endswith(' (cell, line 2)')
 
 
+def test_a_line_that_gives_bad_arguments_is_told_and_not_the_check_that_minds(tmp_path, monkeypatch):
+    source = STEP + 'return affine_forward(x, Wh, b), 0\n'
+    (tmp_path / 'written.py').write_text('from cs231n.layers import affine_forward\n\n\n' + source, encoding='utf-8')
+    monkeypatch.syspath_prepend(tmp_path)
+    said = check(__import__('written').rnn_step_forward).where
+    assert said.startswith('ValueError: affine_forward: w must have shape'), said
+    assert said.endswith('(written.py, line 5: return affine_forward(x, Wh, b), 0)'), said
+
+
 def test_exit_does_not_end_the_notebook():
     assert where('raise SystemExit("bye")') == 'SystemExit: bye (cell, line 2)'
 
@@ -138,6 +147,7 @@ def test_malformed_loss_of_the_model():
         == 'grads is a list, expected a dictionary with the keys of params'
     )
     assert told(("        grads['b_proj'] = dh0.sum(axis=0)\n", '')) == 'b_proj is missing'
+    assert told(("grads['b_proj']", "grads['bproj']")) == 'grads has bproj, which params has not, and lacks b_proj'
 
 
 def test_captions_of_another_length():
@@ -177,6 +187,36 @@ def test_wrong_step_is_to_be_fixed_before_the_sequence():
         check(run(source, 'CaptioningRNN.loss')).where
         == 'fix rnn_step_backward first: db is averaged over the minibatch: sum over N.'
     )
+
+
+@pytest.mark.parametrize('wrong, name, cell_type, said', [
+    (('f * prev_c + ', ''), 'lstm_forward', 'lstm', 'lstm_step_forward first: prev_c is not used'),
+    (('f * prev_c + ', ''), 'CaptioningRNN.sample', 'lstm', 'lstm_step_forward first: prev_c is not used'),
+    (('dnext_c + dnext_h', 'dnext_h'), 'lstm_backward', 'lstm', 'lstm_step_backward first: dnext_c is left out'),
+    (('dh0 = dprev_h', 'dh0 = 0 * dprev_h'), 'CaptioningRNN.loss', 'rnn', 'rnn_backward first: dh0 is zero'),
+    (('prev_h = h0\n', 'prev_h = 0 * h0\n'), 'CaptioningRNN.loss', 'rnn', 'rnn_forward first: the first state'),
+    (('W[x], (x', 'W[x - 1], (x'), 'CaptioningRNN.sample', 'rnn', 'word_embedding_forward first: every word'),
+])
+def test_a_mistake_below_is_not_told_as_one_of_the_function_above(wrong, name, cell_type, said):
+    old, new = wrong
+    assert old in RIGHT
+    text = RIGHT.replace('x = W_embed[word]', 'x, _ = word_embedding_forward(word, W_embed)').replace(old, new)
+    result = check(run(text, name), cell_type=cell_type)
+    assert not result.passed and result.hint is None and result.where.startswith('fix ' + said), result
+
+
+def test_a_function_that_is_not_written_yet_is_not_to_be_fixed_where_it_is_not_called():
+    body = RIGHT[RIGHT.index('def rnn_forward'):RIGHT.index('def rnn_backward')]
+    loop = body.replace('rnn_step_forward(x[:, t], prev_h, Wx', 'own_step(x[:, t], h0, Wx')
+    todo = 'def rnn_step_forward(*inputs):\n    raise NotImplementedError("rnn_step_forward: one step")\n\n\n'
+    own = 'def own_step(x, h, Wx, Wh, b):\n    return np.tanh(x @ Wx + h @ Wh + b), 0\n\n\n'
+    result = check(run('import numpy as np\n\n\n' + todo + own + loop, 'rnn_forward'))
+    assert result.hint == CHECKS['rnn_forward'].hints['h_not_carried'] and result.where is None, result
+
+
+def test_the_loss_is_told_before_its_gradients():
+    result = check(write('CaptioningRNN.loss', ('scores, captions_out, mask', 'scores, captions_out % 4, mask')))
+    assert result.hint is None and result.where.startswith('loss: got ') and '; W_embed differs' in result.where, result
 
 
 # what a check leaves behind
@@ -274,7 +314,7 @@ def test_arrays_alone_are_enough(monkeypatch, tmp_path):
             {key: [stored[f'{case}/{key}/{k}'] for k in range(len(outputs))] for key, outputs in keys.items()}
             for case, keys in enumerate(known)
         ]
-    monkeypatch.setattr(core, 'answers', lambda check: loaded)
+    monkeypatch.setattr(core, 'answers', lambda check: loaded if check.name == one.name else answers(check))
     assert check(CaptioningRNN.loss, cell_type='lstm').passed
     proj = (
         ("        grads['W_proj'] = features.T.dot(dh0)\n", ''),

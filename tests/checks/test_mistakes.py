@@ -80,6 +80,11 @@ STEP_WEIGHTS = {
 }
 LOSS = {
     'not_shifted': [('captions_out = captions[:, 1:]', 'captions_out = captions[:, :-1]')],
+    'not_shifted_but_mask': [('scores, captions_out, mask', 'scores, captions_in, mask')],
+    'shifted_backwards_but_mask': [
+        ('scores, captions_out, mask', 'scores, captions_in, mask'),
+        ('word_embedding_forward(captions_in', 'word_embedding_forward(captions_out'),
+    ],
     'both_shifted': [('captions_in = captions[:, :-1]', 'captions_in = captions[:, 1:]')],
     'shifted_backwards': [
         ('captions_in =', 'captions_out, captions_in ='),

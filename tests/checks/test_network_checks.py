@@ -79,6 +79,7 @@ MISTAKES = {
         'cross_entropy_sum': [(TOTAL, 'total = torch.nn.CrossEntropyLoss(reduction="sum")(scores, y)')],
         'softmax': [('= model(X)', '= model(X).softmax(1)')],
         'all_scores': [(TOTAL, 'total = scores.sum()')],
+        'every_label': [(TOTAL, 'total = scores[:, y].sum()')],
         'top_score': [(TOTAL, 'total = scores.max(1)[0].sum()')],
         'averaged_over_N': [(TOTAL, 'total = picked.mean()')],
         'first_only': [(TOTAL, 'total = scores[0, y[0]]')],
@@ -317,6 +318,24 @@ def test_other_errors_keep_their_own_words():
     impatient = replace(BY_NAME['make_fooling_image'], seconds=0.3)
     stopped = judge(impatient, write('make_fooling_image', endless), None, {})
     assert not stopped.passed and 'endless' in stopped.where
+
+
+def test_a_none_that_is_no_gradient_is_not_told_as_one():
+    no_grad_read = [('    grad = X.grad\n', '    grad = None\n')]
+    said = check(write('compute_saliency_maps', no_grad_read)).where
+    assert said.startswith("AttributeError: 'NoneType' object has no attribute 'abs'"), said
+    cut = check(write('compute_saliency_maps', [('scores = model(X)', 'scores = model(X).detach()')])).where
+    assert cut.startswith('no gradient is recorded') and 'cut nothing off by detach()' in cut
+
+
+def test_a_map_that_the_notebook_could_not_use_is_refused():
+    result = check(write('compute_saliency_maps', [('return saliency', 'return saliency.numpy()')]))
+    assert not result.passed and result.where == 'it returns a ndarray, expected the tensor saliency'
+
+
+def test_a_class_is_not_told_as_a_multiple_of_another():
+    said = check(write('make_fooling_image', [('range(100)', 'range(10)')])).where
+    assert said == 'the class of X_fooling: got 1, expected 3'
 
 
 def test_an_unknown_mistake_is_located_and_not_guessed():

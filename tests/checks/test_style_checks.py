@@ -98,6 +98,11 @@ MISTAKES = {
         'no_weight': [('tv_weight * ', '')],
         'weight_squared': [(SUMS, '(torch.sum(tv_weight * down ** 2) + torch.sum(tv_weight * right ** 2))')],
         'weight_once': [(SUMS, SUMS[1:-1])],
+        'weight_second': [('tv_weight * ', ''), ('torch.sum(right', 'tv_weight * torch.sum(right')],
+        'rows_twice': [('img[:, :, :, 1:] - img[:, :, :, :-1]', 'img[:, :, 1:] - img[:, :, :-1]')],
+        'columns_twice': [('img[:, :, 1:, :] - img[:, :, :-1, :]', 'img[..., 1:] - img[..., :-1]')],
+        'channels_for_rows': [('img[:, :, 1:, :] - img[:, :, :-1, :]', 'img[:, 1:] - img[:, :-1]')],
+        'channels_for_columns': [('img[:, :, :, 1:] - img[:, :, :, :-1]', 'img[:, 1:] - img[:, :-1]')],
         'root': [(SUMS, 'torch.sqrt' + SUMS)],
         'half': [(SUMS, '0.5 * ' + SUMS)],
         'absolute': [('(down ** 2)', '(down.abs())'), ('(right ** 2)', '(right.abs())')],
@@ -179,6 +184,12 @@ def test_every_mistake_has_a_hint_and_every_hint_a_mistake():
 def test_a_wrong_gram_matrix_is_fixed_before_the_style_loss():
     result = check(written('style_loss', [(SCALE, '/ (H * W)')]))
     assert not result.passed and 'fix gram_matrix first' in result.where, result
+
+
+@pytest.mark.parametrize('edit', [('return gram', 'return gram.detach()'), ('if normalize', 'if False')])
+def test_a_style_loss_is_not_told_the_mistake_of_its_gram_matrix(edit):
+    result = check(written('style_loss', [edit]))
+    assert result.hint is None and result.where.startswith('fix gram_matrix first: '), result
 
 
 @pytest.mark.parametrize('name, edits, words', [
