@@ -101,6 +101,15 @@ def test_a_module_that_is_no_python_is_told(tmp_path):
     assert results["rnn_step_forward"]["passed"]
 
 
+def test_an_endless_loop_in_the_module_itself_is_told(tmp_path):
+    with open(copied(tmp_path) / "cs231n/sampling.py", "a", encoding="utf-8") as module:
+        module.write("\nwhile True:\n    pass\n")
+    _, results = grade(tmp_path, "CaptioningRNN.loss", "--seconds", "1")
+    for cell in "rnn", "lstm":
+        where = results[f"CaptioningRNN.loss[{cell}]"]["where"]
+        assert where.startswith("stopped after 1 s: an endless loop?") and "sampling.py, line" in where, where
+
+
 def test_files_of_another_folder_are_not_graded(copy, tmp_path):
     run = subprocess.run([sys.executable, "-m", "cs231n.checks", "RNN"], cwd=tmp_path, capture_output=True, text=True,
                          env={**os.environ, "PYTHONPATH": str(copy)}, timeout=600)
