@@ -54,16 +54,21 @@ def show_rows(rows, labels, size=0.62):
     fig.tight_layout(pad=0.25, h_pad=0.1)
 
 
-def plot_losses(histories, window=25):
-    """Plot the running means of the losses of D and of G: {name of a model: {'D': losses, 'G': losses}}."""
+def plot_losses(histories, window=25, draw=None):
+    """Plot the running means of the losses of D and of G: {name of a model: {'D': losses, 'G': losses}}.
+
+    draw: the two losses where neither is ahead, as dashed lines.
+    """
     fig, axes = plt.subplots(1, 2, figsize=(10, 3), sharex=True)
-    for axis, network in zip(axes, 'DG'):
+    for axis, network, level in zip(axes, 'DG', draw or (None, None)):
+        if level is not None:
+            axis.axhline(level, color=INK, lw=1, ls='--')
         for (name, history), colour in zip(histories.items(), COLOURS):
             losses = np.asarray(history[network])
             span = min(window, len(losses))
             mean = np.convolve(losses, np.ones(span) / span, mode='valid')
             axis.plot(losses, color=colour, alpha=0.15, lw=0.8)
-            axis.plot(np.arange(span - 1, len(losses)), mean, color=colour, lw=1.8, label=name)
+            axis.plot(np.arange(len(mean)) + span // 2, mean, color=colour, lw=1.8, label=name)
         axis.set(xlabel='step', ylabel=f'loss of {network}', ylim=(0, None))
         axis.legend(frameon=False, fontsize=9)
         axis.spines[['top', 'right']].set_visible(False)

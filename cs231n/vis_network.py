@@ -17,7 +17,7 @@ def draw_gather(scores, y):
     """Draw scores (N, K) as a table with the score of class y[n] framed in each row."""
     N, K = scores.shape
     fig, axis = plt.subplots(figsize=(0.75 * K + 2.6, 0.42 * N + 0.9))
-    axis.imshow(scores, cmap='Blues', vmin=scores.min() - 1, vmax=scores.max() + 2, aspect='auto')
+    axis.imshow(scores, cmap='Blues', vmin=scores.min() - 1, vmax=scores.max() + 6, aspect='auto')  # pale: text on it
     for n, k in np.ndindex(N, K):
         picked = k == y[n]
         axis.text(

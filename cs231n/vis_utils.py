@@ -50,15 +50,29 @@ def plot_words(vectors, words, groups, title='word vectors, seen from where they
     rows = rows - rows.mean(axis=0)
     _, _, axes = np.linalg.svd(rows, full_matrices=False)
     spots = dict(zip(flat, rows @ axes[:2].T))
-    fig, axis = plt.subplots(figsize=(9, 5))
+    fig, axis = plt.subplots(figsize=(9, 5.5))
+    axis.scatter(*np.transpose(list(spots.values())), alpha=0)  # settles the limits before labels are placed
+    taken = []
     for (name, group), colour in zip(groups.items(), (BLUE, RED, GREEN, '#7d3c98', '#b9770e')):
         there = [w for w in group if w in spots]
         axis.scatter(*np.transpose([spots[w] for w in there]), s=12, color=colour, label=name)
         for w in there:
-            axis.annotate(w, spots[w], fontsize=8, color=colour, xytext=(3, 2), textcoords='offset points')
+            _label(axis, w, spots[w], colour, taken)
     axis.set(title=title, xticks=[], yticks=[])
     axis.legend(frameon=False)
     _plain(fig, axis)
+
+
+def _label(axis, text, spot, colour, taken):
+    """Write the text at whichever side of its dot is free, or nowhere; `taken` holds the boxes of the texts so far."""
+    for dx, dy, side in ((3, 2, 'left'), (-3, 2, 'right'), (3, -8, 'left'), (-3, -8, 'right')):
+        label = axis.annotate(text, spot, xytext=(dx, dy), textcoords='offset points', ha=side,
+                              fontsize=8, color=colour)
+        box = label.get_window_extent()
+        if not box.count_overlaps(taken):
+            taken.append(box)
+            return
+        label.remove()
 
 
 def plot_loss(history, target=None, title='training loss', log=True):
@@ -67,11 +81,12 @@ def plot_loss(history, target=None, title='training loss', log=True):
     span = max(1, len(history) // 40)
     mean = np.convolve(history, np.ones(span) / span, mode='valid')
     fig, axis = plt.subplots(figsize=(7, 3.2))
-    axis.plot(history, color=BLUE, alpha=0.3, lw=1)
-    axis.plot(np.arange(span - 1, len(history)), mean, color=BLUE, lw=2)
+    axis.plot(history, color=BLUE, alpha=0.3, lw=1, label='each step')
+    axis.plot(np.arange(len(mean)) + span // 2, mean, color=BLUE, lw=2, label=f'mean of {span}')
+    axis.legend(frameon=False, fontsize=8)
     if target is not None:
         axis.axhline(target, color=RED, ls='--', lw=1)
-        axis.annotate(f'goal: below {target:g}', (len(history) * 0.99, target), ha='right', va='bottom', color=RED)
+        axis.annotate(f'goal: below {target:g}', (0, target), ha='left', va='bottom', color=RED)
     if log:
         axis.set_yscale('log')
     axis.set(xlabel='iteration', ylabel='loss of a caption', title=title)
@@ -88,7 +103,8 @@ def plot_truth(tables, claims=('thing', 'all things', 'colour', 'place', 'relati
         bars = axis.bar(x, [100 * table[c][0] for c in claims], width * 0.92, label=name, color=colour)
         axis.bar_label(bars, fmt='%.0f', fontsize=8, color=INK)
     axis.set_xticks(range(len(claims)), claims)
-    axis.set(ylabel='true, % of those that say', ylim=(0, 112), title='is what the caption says true?')
+    axis.set(ylabel='true, % of the captions\nthat say such a thing', ylim=(0, 112),
+             title='is what the caption says true?')
     axis.legend(loc='upper center', ncols=len(tables), frameon=False, bbox_to_anchor=(0.5, -0.1))
     _plain(fig, axis)
 
@@ -153,7 +169,7 @@ def draw_unrolled_rnn(words=('<START>', 'a', 'red', 'kite'), cell='RNN'):
         for y0, y1 in ((-0.75, -0.45), (0.25, 0.85), (1.55, 2.05), (2.75, 3.1)):
             _arrow(axis, (x, y0), (x, y1))
         _arrow(axis, (x - 1.25 if t else -0.5, 1.2), (x - 0.75, 1.2))
-    axis.text(-0.28, 1.4, '$h_0$', fontsize=10, color=INK)
+    axis.text(-0.33, 1.66, '$h_0$', fontsize=10, color=INK, ha='center')
 
 
 def draw_lstm_cell():
