@@ -52,8 +52,8 @@ bench: data ## measure speed, its growth, captions and run time, and rewrite the
 	@$(PY) -m benchmarks.report
 # END MAINTAINERS
 
-lab: data ## open the notebooks in JupyterLab
-	@$(PY) -m jupyterlab notebooks
+lab: data ## open the notebooks in JupyterLab, with ARGS=--no-browser or others if you like
+	@$(PY) -m jupyterlab $(ARGS) notebooks
 
 data: $(READY) ## set everything up: .venv, the requirements, the sample data
 	@$(PY) -m cs231n.sample.build

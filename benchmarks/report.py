@@ -41,7 +41,7 @@ def captions():
     """How true captions are."""
     figures = results('captioning')
     claims = list(next(iter(figures.values()))['true'])
-    head = ['of 1,000 unseen scenes, true is the', *claims, 'BLEU-4', 'training']
+    head = ['1,000 unseen scenes; of the captions that say such a thing, true is the', *claims, 'BLEU-4', 'training']
     rows = [[name, *(f"{100 * f['true'][claim]:.0f} %" for claim in claims), f"{f['bleu4']:.2f}",
              f"{f['seconds']:.0f} s, {threads(f['threads'])}"] for name, f in figures.items()]
     return table(head, rows)

@@ -83,10 +83,11 @@ class PageExporter(HTMLExporter):
 
 
 def page(result) -> str:
-    """The executed notebook as one HTML page that loads nothing from elsewhere."""
+    """The executed notebook as one HTML page that loads nothing from elsewhere; it links to pages."""
     resources = {"metadata": {"name": title(result)}}
     text, _ = PageExporter().from_notebook_node(result.notebook, resources=resources)
     text = re.sub(r'<script src="https?://[^>]*>\s*</script>', "", text)
+    text = re.sub(r'(<a href="\w+)\.ipynb"', r'\1.html"', text)
     return text.replace("</head>", f"<style>{MATH_STYLE}</style>\n</head>", 1)
 
 

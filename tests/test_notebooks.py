@@ -176,6 +176,11 @@ def test_a_page_shows_formulas_and_loads_nothing_from_elsewhere():
     assert re.findall(r"<(?:script|link|img)[^>]*(?:src|href)=[\"']?http", text) == []
 
 
+def test_a_link_to_a_notebook_leads_to_its_page():
+    text = page(finished(v4.new_markdown_cell("Next: [LSTM.ipynb](LSTM.ipynb), [far](https://x.org/a.ipynb)")))
+    assert '<a href="LSTM.html">LSTM.ipynb</a>' in text and 'href="https://x.org/a.ipynb"' in text
+
+
 def test_aligned_formulas_become_rows():
     rows = formula(r"\begin{aligned} a &= b \\ c &= d \end{aligned}")
     assert rows.count("<mtr>") == 2 and ">&<" not in rows and "aligned" not in rows
