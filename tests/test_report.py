@@ -39,3 +39,10 @@ def test_the_lstm_notebook_tells_what_speed_was_measured():
     text = (report.ROOT / 'notebooks' / 'LSTM.ipynb').read_text()
     row = report.results('speed')['threads']['1']['lstm forward + backward, N = 64']
     assert re.search(r'is (\S+) times as fast on one core', text)[1] == f"{row['textbook ms'] / row['ours ms']:.1f}"
+
+
+def test_the_gans_notebook_tells_what_three_seeds_gave():
+    text = (report.ROOT / 'notebooks' / 'GANs.ipynb').read_text()
+    least, vanilla = map(int, re.search(r'Fréchet distance of (\d+) against (\d+)', text).groups())
+    models = report.results('gan_quality')['models']
+    assert [least, vanilla] == [round(models[name]['mean']['frechet']) for name in ('least squares', 'vanilla')]
