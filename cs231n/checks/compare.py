@@ -37,11 +37,12 @@ def agree(got, want, rtol, atol):
     return got.shape == want.shape and are_numbers(got) and np.allclose(got, want, rtol, atol, equal_nan=True)
 
 
-def difference(name, axes, got, want, dims):
+def difference(name, axes, got, want, dims, rtol=ROUGH, atol=ROUGH):
     """Says in words how got differs from want; returns (rank, words), the lowest rank tells the most.
 
     name: of the output; axes: its axis names, such as 'N T H'; dims: the size of each axis name, so that a
-    constant factor can be named (1/T). The words hold no more than four significant digits of any number.
+    constant factor can be named (1/T); rtol, atol: what counts as equal. The words hold no more than four
+    significant digits of any number.
     """
     if got.size == 0 or not are_numbers(got):
         return 0, f'{name} is {"not an array of numbers" if got.size else "missing"}'
@@ -50,7 +51,7 @@ def difference(name, axes, got, want, dims):
         swapped = got.ndim == want.ndim and sorted(got.shape) == sorted(want.shape)
         order = ': the axes are in another order' if swapped else ''
         return 0, f'{name} has shape {got.shape}, expected {want.shape}{letters}{order}'
-    wrong = ~np.isclose(got, want, ROUGH, ROUGH, equal_nan=True)
+    wrong = ~np.isclose(got, want, rtol, atol, equal_nan=True)
     index = tuple(int(i) for i in np.argwhere(wrong)[0])
     first = f'{name} differs first at {_place(axes, index, want.shape)}' if index else name
     words = f'{first}: got {_number(got[index])}, expected {_number(want[index])}'

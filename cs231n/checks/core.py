@@ -186,7 +186,7 @@ def _where(check, outputs):
     for got_all, wanted in zip(outputs, right):
         dims = {letter: size for axes, want in zip(check.outputs.values(), wanted)
                 for letter, size in zip(axes.split(), want.shape)}
-        found = {name: difference(name, axes, got, want, dims)
+        found = {name: difference(name, axes, got, want, dims, rtol, atol)
                  for (name, axes), got, want in zip(check.outputs.items(), got_all, wanted)
                  if not agree(got, want, rtol, atol)}
         if found:
