@@ -47,7 +47,8 @@ def captioning_checks(cell_type, notebook, loss_points, sample_points):
     )
 
 
-def _params(seed, scale, gates, D, W, H):
+def random_params(seed, scale, gates, D, W, H):
+    """Parameters of a model whose cell has so many gates, drawn from one seed."""
     return draw(seed, scale, W_proj=(D, H), b_proj=(H,), W_embed=(V, W), Wx=(W, gates * H), Wh=(H, gates * H),
                 b=(gates * H,), W_vocab=(H, V), b_vocab=(V,))
 
@@ -61,26 +62,30 @@ def _loss_case(seed, gates, N, T, D, W, H):
         end = T - row % (T - 1)
         caption[end:] = NULL
         caption[end] = END
-    params = _params(seed, 0.7, gates, D, W, H)
+    params = random_params(seed, 0.7, gates, D, W, H)
     return {'params': params, **draw(seed + 100, features=(N, D)), 'captions': captions}
 
 
 def _sample_case(seed, gates, N, length, D, W, H):
     """Large weights, so that the word fed and the state decide the next word; no <NULL>, no <START>."""
-    params = _params(seed, 1.0, gates, D, W, H)
+    params = random_params(seed, 1.0, gates, D, W, H)
     params['b_vocab'][[NULL, START]] = -30
     return {'params': params, **draw(seed + 100, features=(N, D)), 'max_length': length}
 
 
-def _call_method(check, function, cell_type, params, features, **rest):
-    """The method's outputs on a model of the package that has these parameters."""
-    H, W = len(params['Wh']), len(params['Wx'])
+def model_with(cell_type, params):
+    """A model of the package that has these parameters."""
+    (D, H), W = params['W_proj'].shape, len(params['Wx'])
     word_to_idx = {word: index for index, word in enumerate(VOCABULARY)}
     rng = np.random.RandomState(0)  # so that the global stream stays where it is
-    make = import_module(MODEL).CaptioningRNN
-    model = make(word_to_idx, features.shape[1], W, H, cell_type, np.float64, rng=rng)
+    model = import_module(MODEL).CaptioningRNN(word_to_idx, D, W, H, cell_type, np.float64, rng=rng)
     model.params = params
-    returned = function(model, features, *rest.values())
+    return model
+
+
+def _call_method(check, function, cell_type, params, features, **rest):
+    """The method's outputs on a model of the package that has these parameters."""
+    returned = function(model_with(cell_type, params), features, *rest.values())
     if list(check.outputs) == ['captions']:
         return unpack(returned, ['captions'])
     loss, grads = unpack(returned, ['loss', 'grads'])

@@ -6,6 +6,7 @@ from .captioning_checks import captioning_checks
 from .core import Check
 from .inputs import cases, draw
 from .rnn_checks import SEQUENCE_SIZES, STEP_SIZES
+from .sampling_checks import SAMPLING_CHECKS
 
 LAYERS = dict(notebook='LSTM', module='cs231n.rnn_layers')
 GRADIENTS = {'dWx': 'D 4H', 'dWh': 'H 4H', 'db': '4H'}
@@ -49,4 +50,5 @@ CHECKS = (
         forward='lstm_forward', upstream=('dh',), needs=('lstm_step_backward',),
         cases=cases(_sequence_back, *SEQUENCE_SIZES), outputs={'dx': 'N T D', 'dh0': 'N H', **GRADIENTS}),
     *captioning_checks('lstm', 'LSTM', loss_points=3, sample_points=3),
+    *SAMPLING_CHECKS,
 )

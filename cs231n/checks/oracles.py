@@ -26,6 +26,7 @@ from .network_oracles import (  # noqa: F401
     compute_saliency_maps,
     make_fooling_image,
 )
+from .sampling_oracles import next_scores, random_captions  # noqa: F401
 from .style_oracles import content_loss, gram_matrix, style_loss, tv_loss  # noqa: F401
 
 

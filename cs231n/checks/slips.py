@@ -25,6 +25,7 @@ from .network_slips import (
 )
 from .slips_lstm import lstm_backward, lstm_forward, lstm_step_backward, lstm_step_forward, sigmoid
 from .slips_rnn import rnn_backward, rnn_forward, rnn_step_backward, rnn_step_forward
+from .slips_sampling import next_scores, random_captions
 from .slips_words import (
     captioning_loss,
     captioning_sample,
@@ -57,6 +58,8 @@ __all__ = [
     'lstm_step_backward',
     'lstm_step_forward',
     'make_fooling_image',
+    'next_scores',
+    'random_captions',
     'rnn_backward',
     'rnn_forward',
     'rnn_step_backward',

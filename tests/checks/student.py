@@ -148,6 +148,36 @@ def lstm_backward(dh, cache):
     return dx, dh0, dWx, dWh, db
 
 
+def next_scores(model, words, h, c):
+    p = model.params
+    x = p['W_embed'][words]
+    if model.cell_type == 'lstm':
+        h, c, _ = lstm_step_forward(x, h, c, p['Wx'], p['Wh'], p['b'])
+    else:
+        h, _ = rnn_step_forward(x, h, p['Wx'], p['Wh'], p['b'])
+    scores = h.dot(p['W_vocab']) + p['b_vocab']
+    return scores, h, c
+
+
+def first_state(model, features):
+    h = features.dot(model.params['W_proj']) + model.params['b_proj']
+    return h, np.zeros_like(h)
+
+
+def random_captions(model, features, max_length, temperature, rng):
+    N = len(features)
+    captions = np.full((N, max_length), model._null, np.int32)
+    h, c = first_state(model, features)
+    word, done = np.full(N, model._start), np.zeros(N, bool)
+    for t in range(max_length):
+        scores, h, c = next_scores(model, word, h, c)
+        logits = scores / temperature
+        word = (logits + rng.gumbel(size=logits.shape)).argmax(axis=1)
+        captions[~done, t] = word[~done]
+        done |= word == model._end
+    return captions
+
+
 class CaptioningRNN:
     def loss(self, features, captions):
         captions_in = captions[:, :-1]

@@ -137,6 +137,73 @@ SAMPLE_LSTM = {
     'nothing_carried': [(SAMPLE_STEP, SAMPLE_STEP + '\n            ' + SAMPLE_STATE)],
     'c0_is_h0': [(SAMPLE_STATE, 'h, c = h0, h0')],
 }
+SOFTMAX = '\n    {0} = np.exp({0}) / np.exp({0}).sum(axis=1, keepdims=True)'
+LSTM_ROUND = "h, c, _ = lstm_step_forward(x, h, c, p['Wx'], p['Wh'], p['b'])"
+RNN_ROUND = "h, _ = rnn_step_forward(x, h, p['Wx'], p['Wh'], p['b'])"
+SCORES = "scores = h.dot(p['W_vocab']) + p['b_vocab']"
+ROUND = {  # of next_scores
+    'state_not_returned': [
+        ('h, c, _ =', 'new_h, _, _ ='),
+        (RNN_ROUND, 'new_' + RNN_ROUND),
+        (SCORES, SCORES.replace('h.dot', 'new_h.dot')),
+    ],
+    'h_not_returned': [
+        ('h, c, _ =', 'new_h, c, _ ='),
+        (RNN_ROUND, 'new_' + RNN_ROUND),
+        (SCORES, SCORES.replace('h.dot', 'new_h.dot')),
+    ],
+    'c_not_returned': [(LSTM_ROUND, LSTM_ROUND.replace('h, c, _ =', 'h, _, _ ='))],
+    'c_zero': [('return scores, h, c', 'return scores, h, np.zeros_like(c)')],
+    'cell_reset': [(LSTM_ROUND, LSTM_ROUND.replace('x, h, c', 'x, h, np.zeros_like(h)'))],
+    'cell_reset_for_both': [('p = model.params', 'p = model.params\n    c = np.zeros_like(h)')],
+    'rnn_c_zero': [(RNN_ROUND, RNN_ROUND + '\n        c = np.zeros_like(h)')],
+    'rnn_c_is_h': [(RNN_ROUND, RNN_ROUND + '\n        c = h')],
+    'h_and_c_swapped': [(LSTM_ROUND, LSTM_ROUND.replace('h, c, _ =', 'c, h, _ ='))],
+    'no_b_vocab': [(SCORES, SCORES.replace(" + p['b_vocab']", ''))],
+    'scores_before_step': [
+        ('p = model.params', 'p, before = model.params, h'),
+        (SCORES, SCORES.replace('h.dot', 'before.dot')),
+    ],
+    'scores_from_c': [(SCORES, SCORES.replace('h.dot', "(c if model.cell_type == 'lstm' else h).dot"))],
+    'softmax': [(SCORES, SCORES + SOFTMAX.format('scores'))],
+    'log_softmax': [(SCORES, SCORES + SOFTMAX.format('scores') + '\n    scores = np.log(scores)')],
+    'words_ignored': [("p['W_embed'][words]", "p['W_embed'][[model._start] * len(words)]")],
+}
+STARTED = 'word, done = np.full(N, model._start), np.zeros(N, bool)'
+FED = 'next_scores(model, word, h, c)'
+LOGITS = 'logits = scores / temperature'
+GUMBEL = 'rng.gumbel(size=logits.shape)'
+WRITTEN = 'captions[~done, t] = word[~done]'
+ENDED = 'done |= word == model._end'
+DRAWN = {  # of random_captions
+    'temperature_left_out': [(LOGITS, 'logits = scores')],
+    'temperature_multiplied': [(LOGITS, 'logits = scores * temperature')],
+    'greedy': [(GUMBEL, 'rng.gumbel(size=(N, 1))')],
+    'uniform_noise': [(GUMBEL, 'rng.random(logits.shape)')],
+    'normal_noise': [(GUMBEL, 'rng.standard_normal(logits.shape)')],
+    'noise_subtracted': [(GUMBEL, 'np.log(-np.log(rng.random(logits.shape)))')],
+    'noise_on_probabilities': [(LOGITS, LOGITS + SOFTMAX.format('logits').replace('\n', '\n    '))],
+    'word_not_fed': [(FED, FED.replace('word', 'np.full(N, model._start)'))],
+    'best_word_fed': [
+        (FED, FED.replace('word', 'best')),
+        (STARTED, STARTED + '\n    best = word'),
+        (LOGITS, LOGITS + '\n        best = scores.argmax(axis=1)'),
+    ],
+    'null_starts': [('model._start', 'model._null')],
+    'start_returned': [
+        (STARTED, STARTED + '\n    captions[:, 0] = word'),
+        ('range(max_length)', 'range(1, max_length)'),
+    ],
+    'end_ignored': [(WRITTEN, 'captions[:, t] = word')],
+    'end_forgotten': [(ENDED, 'done = word == model._end')],
+    'end_left_out': [(WRITTEN, ''), (ENDED, ENDED + '\n        ' + WRITTEN)],
+    'stops_with_first_row': [(ENDED, ENDED + '\n        if done.any():\n            break')],
+    'state_not_carried': [('scores, h, c = next', 'scores, _, _ = next')],
+    'h_not_carried': [('scores, h, c = next', 'scores, _, c = next')],
+    'c_not_carried': [('scores, h, c = next', 'scores, h, _ = next')],
+    'global_random': [('rng.gumbel', 'np.random.gumbel')],
+    'own_generator': [(STARTED, STARTED + '\n    rng = np.random.default_rng(0)')],
+}
 MISTAKES = {
     'rnn_step_forward': {
         'no_tanh': [('np.tanh', '')],
@@ -266,6 +333,8 @@ MISTAKES = {
     'CaptioningRNN.loss[lstm]': LOSS,
     'CaptioningRNN.sample[rnn]': SAMPLE,
     'CaptioningRNN.sample[lstm]': {**SAMPLE, **SAMPLE_LSTM},
+    'next_scores': ROUND,
+    'random_captions': DRAWN,
 }
 for order in (order for order in permutations('ifog') if order != tuple('ifog')):
     columns, key = ', '.join(f'a_{gate}' for gate in order), ''.join(order)

@@ -84,6 +84,65 @@ SAMPLING = {
     ],
     **{key: [DONE, edit] for key, edit in AFTER_END.items()},
 }
+DRAW = 'word = (logits + rng.gumbel(size=logits.shape)).argmax(axis=1)'
+SOFTMAX = """p = np.exp(logits - logits.max(axis=1, keepdims=True))
+        p /= p.sum(axis=1, keepdims=True)
+        """
+DRAWING = {  # ways to draw a word from softmax(logits) for each row, and to write it down
+    'gumbel': [],
+    'gumbel_from_uniform': [('rng.gumbel(size=logits.shape)', '-np.log(-np.log(rng.random(logits.shape)))')],
+    'exponential_race': [(DRAW, SOFTMAX + 'word = (rng.exponential(size=p.shape) / p).argmin(axis=1)')],
+    'choice_row_by_row': [(DRAW, SOFTMAX + 'word = np.array([rng.choice(len(q), p=q) for q in p])')],
+    'inverse_cdf': [
+        (DRAW, SOFTMAX + 'word = (p.cumsum(axis=1) < rng.random((N, 1)) * p.sum(axis=1, keepdims=True)).sum(axis=1)')
+    ],
+    'multinomial': [(DRAW, SOFTMAX + 'word = rng.multinomial(1, p).argmax(axis=1)')],
+    'only_rows_that_go_on': [
+        (DRAW, SOFTMAX + 'word = np.array([0 if over else rng.choice(len(q), p=q) for q, over in zip(p, done)])'),
+    ],
+    'image_by_image': [
+        ('    for t in range(max_length):\n        scores, h, c = next', '''
+    for n, t in np.ndindex(N, max_length):
+        if t == 0:
+            h, c = first_state(model, features[n:n + 1])
+            word = [model._start]
+        if done[n]:
+            continue
+        scores, h, c = next'''),
+        ('captions[~done, t] = word[~done]', 'captions[n, t] = word[0]'),
+        ('done |= word == model._end', 'done[n] = word[0] == model._end'),
+    ],
+    'null_is_fed': [('captions[~done, t] = word[~done]', 'word[done] = model._null\n        captions[:, t] = word')],
+    'stops_when_all_ended': [
+        ('done |= word == model._end', 'done |= word == model._end\n        if done.all():\n            break')
+    ],
+    'cut_behind_the_end': [
+        ('captions[~done, t] = word[~done]', 'captions[:, t] = word'),
+        ('    return captions\n\n\nclass', '    ended = np.cumsum(captions == model._end, axis=1)\n'
+         '    captions[ended - (captions == model._end) > 0] = model._null\n    return captions\n\n\nclass'),
+    ],
+    'floats': [('captions = np.full((N, max_length), model._null, np.int32)', 'captions = np.zeros((N, max_length))')],
+    'list_of_rows': [('    return captions\n\n\nclass', '    return captions.tolist()\n\n\nclass')],
+    'own_scores': [('scores, h, c = next_scores(model, word, h, c)', """p = model.params
+        if model.cell_type == 'rnn':
+            h = np.tanh(p['W_embed'][word] @ p['Wx'] + h @ p['Wh'] + p['b'])
+        else:
+            h, c, _ = lstm_step_forward(p['W_embed'][word], h, c, p['Wx'], p['Wh'], p['b'])
+        scores = h @ p['W_vocab'] + p['b_vocab']""")],
+}
+ROUND = {
+    'usual': [],
+    'layers': [("p['W_embed'][words]", "word_embedding_forward(words, p['W_embed'])[0]")],
+    'other_names': [
+        ('h, c, _ = lstm_step_forward(x, h, c,', 'next_h, next_c, _ = lstm_step_forward(x, h, c,'),
+        ("h, _ = rnn_step_forward(x, h, p['Wx']", "next_c = c\n        next_h, _ = rnn_step_forward(x, h, p['Wx']"),
+        ("scores = h.dot(p['W_vocab'])", "scores = next_h.dot(p['W_vocab'])"),
+        ('return scores, h, c', 'return [scores, next_h, next_c]'),
+    ],
+    'one_product': [("h.dot(p['W_vocab']) + p['b_vocab']",
+                     "np.column_stack([h, np.ones(len(h))]) @ np.vstack([p['W_vocab'], p['b_vocab']])")],
+    'float32': [('return scores, h, c', 'return scores.astype(np.float32), h, c')],
+}
 LOSS = 'return loss, grads'
 
 VARIANTS = {
@@ -285,4 +344,6 @@ VARIANTS = {
         for cell_type in ('rnn', 'lstm')
         for key, edits in SAMPLING.items()
     },
+    **{f'draw_{key}': ('random_captions', edited(*edits)) for key, edits in DRAWING.items()},
+    **{f'round_{key}': ('next_scores', edited(*edits)) for key, edits in ROUND.items()},
 }
