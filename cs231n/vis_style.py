@@ -10,7 +10,7 @@ DPI, PAGE = 100, 11.4  # dots per inch, and the inches that a row may fill
 
 def show_row(pictures, titles):
     """Pictures (uint8 arrays or PIL images) side by side, each below its title, as large as the page allows."""
-    width = min(2.9, PAGE / len(pictures))
+    width = min(3.8, PAGE / len(pictures))
     fig, axes = plt.subplots(1, len(pictures), figsize=(width * len(pictures), width + 0.3), dpi=DPI, squeeze=False)
     for axis, picture, title in zip(axes[0], pictures, titles):
         axis.imshow(np.asarray(picture))
