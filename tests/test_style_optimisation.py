@@ -186,6 +186,10 @@ def test_the_measured_grid_is_what_the_notebook_says():
     assert grid['pictures'] == len(grid['rows']) == 24 and grid['steps'] == style.RECIPE['steps']
     assert grid['largest_style_loss_left'] <= 0.05
     assert grid['avg']['own_style_nearest'] == grid['avg']['own_content_nearest'] == 24
+    cells = json.loads((ROOT / 'notebooks' / 'StyleTransfer.ipynb').read_text(encoding='utf-8'))['cells']
+    words = ' '.join(' '.join(''.join(cell['source']) for cell in cells).split())
+    assert f'at {grid["size"]} pixels and with {grid["steps"]} steps. Each of the 24 is nearest' in words
+    assert f'was trained with, {grid["max"]["own_style_nearest"]} are.' in words
 
 
 def test_the_original_numbers_are_compared(net, tmp_path):
