@@ -143,6 +143,31 @@ _dead_hosts = {}  # host -> why it is not asked again
 _named_hosts = set()  # hosts that the reader was told about
 
 
+def as_rgb(img):
+    """An upright RGB picture by Pillow, from a path, a PIL image, or an array (H, W), (H, W, 3) or (H, W, 4)."""
+    if isinstance(img, (str, os.PathLike)):
+        return Image.fromarray(load_image(img))
+    if not isinstance(img, Image.Image):
+        img = _from_array(img)
+    if 0 in img.size:
+        raise ValueError(f'img must have pixels, not the size {img.size}')
+    return to_rgb(ImageOps.exif_transpose(img))
+
+
+def _from_array(img):
+    if not isinstance(img, np.ndarray):
+        raise TypeError(f'img must be a path, a PIL image or a NumPy array, not {type(img).__name__}')
+    if img.dtype.kind == 'f':
+        if img.size and not (img.min() >= 0 and img.max() <= 1):  # also false for NaN
+            raise ValueError('img is an array of floats: its values must lie in 0..1')
+        img = np.rint(img * 255).astype(np.uint8)
+    channels = img.shape[2] if img.ndim == 3 else 1 if img.ndim == 2 else None
+    if img.dtype != np.uint8 or channels not in (1, 3, 4):
+        raise ValueError('img must be an array (H, W), (H, W, 3) or (H, W, 4) of uint8 or of floats in 0..1,'
+                         f' not {img.shape} of {img.dtype}')
+    return Image.fromarray(img.reshape(img.shape[:2]) if channels == 1 else img)
+
+
 def image_from_url(url: str) -> np.ndarray:
     """Return the picture at an address, or a placeholder that says what was not found; never fails.
 

@@ -32,6 +32,7 @@ pre.failure { overflow-x: auto; padding: .75rem 1rem; background: var(--card);
   border-left: 4px solid #c0392b; }
 """
 # MathML Core leaves the alignment of columns to CSS.
+JPEG = b"\xff\xd8"  # how such a file begins
 MATH_STYLE = "mtd[columnalign=left] { text-align: left; } mtd[columnalign=right] { text-align: right; }"
 
 
@@ -43,11 +44,11 @@ def title(result) -> str:
 
 
 def pictures(notebook) -> list[tuple[str, bytes]]:
-    """All PNG outputs in order, each with the id of its cell."""
+    """All PNG and JPEG outputs in order, each with the id of its cell."""
     return [
-        (cell.get("id", ""), base64.b64decode(output["data"]["image/png"]))
+        (cell.get("id", ""), base64.b64decode(output["data"][kind]))
         for cell in notebook.cells if cell.cell_type == "code"
-        for output in cell.outputs if "image/png" in output.get("data", {})
+        for output in cell.outputs for kind in ("image/png", "image/jpeg") if kind in output.get("data", {})
     ]
 
 
@@ -91,17 +92,17 @@ def page(result) -> str:
     return text.replace("</head>", f"<style>{MATH_STYLE}</style>\n</head>", 1)
 
 
-def picture_file(name, number) -> str:
+def picture_file(name, number, content) -> str:
     """Where the `number`-th picture of a notebook lies, seen from the index page; numbers start at 1."""
-    return f"pictures/{name}-{number:02d}.png"
+    return f"pictures/{name}-{number:02d}.{'jpg' if content.startswith(JPEG) else 'png'}"
 
 
 def section(result) -> str:
     """The part of the index about one notebook."""
     name, links = result.name, []
-    for number, (cell, _) in enumerate(pictures(result.notebook), start=1):
+    for number, (cell, content) in enumerate(pictures(result.notebook), start=1):
         links.append(f'<a href="{name}.html#cell-id={html.escape(cell)}"><img loading="lazy" '
-                     f'src="{picture_file(name, number)}" alt="{name}, picture {number}"></a>')
+                     f'src="{picture_file(name, number, content)}" alt="{name}, picture {number}"></a>')
     failure = f'<pre class="failure">{html.escape(result.failure)}</pre>\n' if result.failure else ""
     return (
         f'<section>\n<h2><a href="{name}.html">{html.escape(title(result))}</a></h2>\n'

@@ -198,8 +198,8 @@ def run(paths, build) -> int:
         result = execute(path)
         write_atomically(build / "notebooks" / path.name, nbformat.writes(result.notebook))
         write_atomically(folder / f"{result.name}.html", page(result))
-        for number, (_, png) in enumerate(pictures(result.notebook), start=1):
-            write_atomically(folder / picture_file(result.name, number), png)
+        for number, (_, content) in enumerate(pictures(result.notebook), start=1):
+            write_atomically(folder / picture_file(result.name, number, content), content)
         report(result)
         results.append(result)
     write_atomically(folder / "index.html", index(results))

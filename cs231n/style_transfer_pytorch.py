@@ -3,16 +3,16 @@
 import copy
 import math
 import os
-from os import PathLike
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps
+from PIL import Image
 from torch import nn
+from torch.nn.functional import avg_pool2d, interpolate
 from tqdm.auto import tqdm
 
 from cs231n.gradient_check import rel_error  # noqa: F401  part of the public surface
-from cs231n.image_utils import SQUEEZENET_MEAN, SQUEEZENET_STD, load_image, to_rgb
+from cs231n.image_utils import SQUEEZENET_MEAN, SQUEEZENET_STD, as_rgb
 from cs231n.pretrained import load_squeezenet
 
 MAX_PIXELS = 2**24  # of a resized picture; its features would fill the memory
@@ -21,7 +21,7 @@ SHIFTS = [(i, j) for i in range(4) for j in range(4)]  # whatever is left of row
 TINY = 1e-12
 # Settings that suit any picture, painting and network, because every loss is counted in units of what it is at first.
 RECIPE = dict(content_layer=4, content_weight=0.2, style_layers=(1, 4, 6, 7), style_weights=(1, 1, 1, 1),
-              tv_weight=0.02, balance=True, pooling='avg', steps=100)
+              tv_weight=0.02, balance=True, pooling='avg', steps=100, coarse=50, smooth=2)
 
 
 # ---- the four losses ----
@@ -115,7 +115,7 @@ def preprocess(img, size=512):
     """
     if isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 1:
         raise ValueError(f'size must be a whole number of at least 1, not {size!r}')
-    image = _as_rgb(img)
+    image = as_rgb(img)
     short = min(image.size)
     width, height = (int(size) * side // short for side in image.size)
     if width * height > MAX_PIXELS:
@@ -145,30 +145,6 @@ def rescale(x):
     """Stretch x linearly so that it fills 0..1; if x is constant, all becomes 0."""
     low, high = x.min(), x.max()
     return (x - low) / (high - low) if high > low else x - low
-
-
-def _as_rgb(img):
-    if isinstance(img, (str, PathLike)):
-        return Image.fromarray(load_image(img))
-    if not isinstance(img, Image.Image):
-        img = _from_array(img)
-    if 0 in img.size:
-        raise ValueError(f'img must have pixels, not the size {img.size}')
-    return to_rgb(ImageOps.exif_transpose(img))
-
-
-def _from_array(img):
-    if not isinstance(img, np.ndarray):
-        raise TypeError(f'img must be a path, a PIL image or a NumPy array, not {type(img).__name__}')
-    if img.dtype.kind == 'f':
-        if img.size and not (img.min() >= 0 and img.max() <= 1):  # also false for NaN
-            raise ValueError('img is an array of floats: its values must lie in 0..1')
-        img = np.rint(img * 255).astype(np.uint8)
-    channels = img.shape[2] if img.ndim == 3 else 1 if img.ndim == 2 else None
-    if img.dtype != np.uint8 or channels not in (1, 3, 4):
-        raise ValueError('img must be an array (H, W), (H, W, 3) or (H, W, 4) of uint8 or of floats in 0..1,'
-                         f' not {img.shape} of {img.dtype}')
-    return Image.fromarray(img.reshape(img.shape[:2]) if channels == 1 else img)
 
 
 def _channels(values, like):
@@ -241,7 +217,7 @@ def _in_place(module):
 
 def style_transfer(content_image, style_image, image_size, style_size, content_layer, content_weight, style_layers,
                    style_weights, tv_weight, init_random=False, *, model=None, steps=200, lr=0.15, seed=0,
-                   balance=False, pooling='max', callback=None):
+                   balance=False, pooling='max', coarse=0, smooth=0, callback=None):
     """Find a picture with the content of one picture and the style of another, by gradient descent on its pixels:
 
         minimise over x   content_loss(x) + style_loss(x) + tv_loss(x)       (Gatys et al., CVPR 2016)
@@ -255,33 +231,49 @@ def style_transfer(content_image, style_image, image_size, style_size, content_l
     balance: count each loss in units of what it is at first, so that weights suit every network: a style layer in its
         loss at the content picture, the content in the loss of a grey picture, tv in that of the content picture
     pooling: 'max' as the network was trained, or 'avg', with which gradients reach every pixel: smoother strokes
+    coarse: steps at half the size before the others, where each layer sees twice as much (arXiv:1611.07865)
+    smooth: how often the gradient is averaged over 3 × 3 pixels, which leaves no fine grid in the picture
     callback: called before each step as callback(step, picture (1, 3, H, W), {'content', 'style', 'tv': loss})
     Returns a PIL image; the same seed gives the same picture. TypeError or ValueError: an argument does not fit.
     """
+    least = 2 * MIN_SIDE if coarse else MIN_SIDE
     for name, size in (('image_size', image_size), ('style_size', style_size)):
-        if isinstance(size, int) and size < MIN_SIDE:
-            raise ValueError(f'{name} must be at least {MIN_SIDE}, not {size}')
+        if isinstance(size, int) and size < least:
+            raise ValueError(f'{name} must be at least {least}{" with coarse steps" if coarse else ""}, not {size}')
     if pooling not in ('max', 'avg'):
         raise ValueError(f"pooling must be 'max' or 'avg', not {pooling!r}")
     net, weight = _trunk(model if model is not None else load_squeezenet()[0], pooling)
-    content, style = preprocess(content_image, image_size).to(weight), preprocess(style_image, style_size).to(weight)
-    goal = _Goal(net, content, style, content_layer, content_weight, style_layers, style_weights, tv_weight, balance)
+    pictures = [preprocess(img, n).to(weight) for img, n in ((content_image, image_size), (style_image, style_size))]
+    rng, x = np.random.RandomState(seed), None
+    for shrink, first, count in [(2, 0, coarse), (1, coarse, steps)][not coarse:]:
+        content, style = (avg_pool2d(picture, shrink) for picture in pictures)
+        goal = _Goal(net, content, style, content_layer, content_weight, style_layers, style_weights, tv_weight,
+                     balance)
+        if x is None:
+            noise = torch.from_numpy(0.5 * rng.standard_normal(content.shape)).to(weight)
+            x = noise if init_random else content.clone()
+        x = interpolate(x, content.shape[2:], mode='bilinear') if x.shape != content.shape else x
+        x = _descend(goal, x, range(first, first + count), lr, smooth, rng, callback)
+    return _to_pil(_unnormalised(x))
 
-    rng = np.random.RandomState(seed)
-    noise = torch.from_numpy(0.5 * rng.standard_normal(content.shape)).to(weight)
-    x = (noise if init_random else content.clone()).contiguous(memory_format=torch.channels_last).requires_grad_()
+
+def _descend(goal, x, steps, lr, smooth, rng, callback):
+    """The picture that Adam reaches from x; steps: their numbers, the others as in `style_transfer`."""
+    x = x.contiguous(memory_format=torch.channels_last).requires_grad_()
     low, high = ((value - _channels(SQUEEZENET_MEAN, x)) / _channels(SQUEEZENET_STD, x) for value in (0, 1))
     adam = torch.optim.Adam([x], lr, betas=(0.9, 0.99))
-    for step in tqdm(range(steps), disable=os.environ.get('CS231N_PROGRESS') == '0', leave=False):
-        adam.param_groups[0]['lr'] = lr * (1 + math.cos(math.pi * step / steps)) / 2
+    for k, step in enumerate(tqdm(steps, disable=os.environ.get('CS231N_PROGRESS') == '0', leave=False)):
+        adam.param_groups[0]['lr'] = lr * (1 + math.cos(math.pi * k / len(steps))) / 2
         losses = goal.losses(x, SHIFTS[rng.randint(len(SHIFTS))])
         if callback is not None:
             callback(step, x.detach().clone(), {name: float(loss.detach()) for name, loss in losses.items()})
         x.grad = torch.autograd.grad(sum(losses.values()), x)[0]
+        for _ in range(smooth):
+            x.grad = avg_pool2d(x.grad, 3, stride=1, padding=1, count_include_pad=False)
         adam.step()
         with torch.no_grad():
             x.copy_(x.clamp(low, high))
-    return _to_pil(_unnormalised(x))
+    return x.detach()
 
 
 class _Goal:
@@ -312,7 +304,7 @@ class _Goal:
             self.style_weights[k] /= max(float(style_loss(feats, [layer], [target], [1])), TINY)
 
     def losses(self, x, shift=(0, 0)):
-        """The three losses of a picture, rolled by some pixels so that no stride of the network leaves a grid in it."""
+        """The three losses of a picture, rolled first, so that strides meet other pixels each time."""
         feats = extract_features(x.roll(shift, (2, 3)), self.net, self.layers)
         pick = lambda values: [values[k] for k in self.used]
         zero = x.new_zeros(())

@@ -5,20 +5,22 @@ import numpy as np
 
 from cs231n.vis_utils import BLUE, GREEN, GREY, INK, RED
 
-DPI = 58  # a picture of 128 pixels then fills 2.2 inches, and a notebook stays small
+DPI, PAGE = 100, 11.4  # dots per inch, and the inches that a row may fill
 
 
-def show_row(pictures, titles, width=2.2):
-    """Pictures (uint8 arrays or PIL images) side by side, each below its title."""
-    fig, axes = plt.subplots(1, len(pictures), figsize=(width * len(pictures), width + 0.4), dpi=DPI, squeeze=False)
+def show_row(pictures, titles):
+    """Pictures (uint8 arrays or PIL images) side by side, each below its title, as large as the page allows."""
+    width = min(3.8, PAGE / len(pictures))
+    fig, axes = plt.subplots(1, len(pictures), figsize=(width * len(pictures), width + 0.3), dpi=DPI, squeeze=False)
     for axis, picture, title in zip(axes[0], pictures, titles):
         axis.imshow(np.asarray(picture))
         axis.set_title(title, fontsize=12, color=INK)
     _finish(fig, axes)
 
 
-def show_grid(contents, styles, results, width=1.5):
+def show_grid(contents, styles, results):
     """A table of pictures: styles on top, contents at the left, results[content name, style name] where they meet."""
+    width = min(2.9, PAGE / (len(styles) + 1))
     fig, axes = plt.subplots(len(contents) + 1, len(styles) + 1,
                              figsize=(width * (len(styles) + 1), width * (len(contents) + 1)), dpi=DPI,
                              squeeze=False)
@@ -36,11 +38,14 @@ def show_grams(grams, titles):
     """Gram matrices (C, C) as heat maps on one logarithmic scale, channels in the order of the first one's diagonal."""
     order = np.argsort(-np.diag(grams[0]))
     low, high = np.percentile([np.abs(g) for g in grams], (20, 99.5))
-    fig, axes = plt.subplots(1, len(grams), figsize=(2.2 * len(grams), 2.6), dpi=DPI, squeeze=False)
+    fig, axes = plt.subplots(1, len(grams), figsize=(3.3 * len(grams) + 0.9, 3.6), dpi=DPI, squeeze=False,
+                             layout='constrained')
     for axis, gram, title in zip(axes[0], grams, titles):
-        axis.imshow(np.abs(gram[np.ix_(order, order)]), cmap='magma', norm='log', clim=(low, high))
+        image = axis.imshow(np.abs(gram[np.ix_(order, order)]), cmap='magma', norm='log', clim=(low, high))
         axis.set_title(title, fontsize=12, color=INK)
-    _finish(fig, axes)
+        axis.set_xlabel(f'channel, strongest of {titles[0]} first')
+    axes[0, 0].set_ylabel('channel, in the same order')
+    fig.colorbar(image, ax=axes[0, -1], label='|G|, logarithmic', extend='both')
 
 
 def plot_losses(history):

@@ -1,5 +1,6 @@
 """The notebook runner: pages, index, outputs saved in place; failures are told, interrupts leave nothing."""
 
+import base64
 import os
 import re
 import signal
@@ -12,7 +13,7 @@ import pytest
 from nbformat import v4
 
 from cs231n import notebooks
-from cs231n.notebook_pages import formula, page, pictures, title
+from cs231n.notebook_pages import formula, page, picture_file, pictures, title
 
 PICTURE = """import base64
 from IPython.display import Image, display
@@ -189,6 +190,15 @@ def test_aligned_formulas_become_rows():
 def test_title_and_pictures_of_a_bare_notebook():
     bare = finished(v4.new_code_cell("1"))
     assert title(bare) == "RNN" and pictures(bare.notebook) == []
+
+
+def test_pictures_of_both_kinds_keep_their_order_and_their_suffix():
+    outputs = [v4.new_output("display_data", data={f"image/{kind}": base64.b64encode(content).decode()})
+               for kind, content in (("jpeg", b"\xff\xd8 one"), ("png", b"\x89PNG two"))]
+    found = pictures(v4.new_notebook(cells=[v4.new_code_cell("1", id="x", outputs=outputs)]))
+    assert found == [("x", b"\xff\xd8 one"), ("x", b"\x89PNG two")]
+    assert [picture_file("RNN", k, content) for k, (_, content) in enumerate(found)] == [
+        "pictures/RNN-00.jpg", "pictures/RNN-01.png"]
 
 
 class Terminal:

@@ -28,7 +28,8 @@ def net():
 
 
 def paint(net, content=CAT, painted=WAVE, size=48, **changes):
-    return style.style_transfer(content, painted, size, size, **(style.RECIPE | {'steps': 3} | changes), model=net)
+    settings = style.RECIPE | {'steps': 3, 'coarse': 0} | changes
+    return style.style_transfer(content, painted, size, size, **settings, model=net)
 
 
 def watched(net, **changes):
@@ -48,7 +49,7 @@ def test_all_losses_fall_that_can(net):
 
 def test_the_sample_network_brings_the_style_below_five_percent():
     from cs231n.pretrained import load_squeezenet
-    _, told = watched(load_squeezenet()[0], size=64, steps=50)
+    _, told = watched(load_squeezenet()[0], size=64, steps=50, coarse=25)
     assert told[-1][2]['style'] < 0.05 * told[0][2]['style']
 
 
@@ -110,6 +111,24 @@ def test_each_loss_can_be_switched_off(net):
     assert told[-1][2]['content'] < told[0][2]['content'] and told[-1][2]['tv'] == told[-1][2]['style'] == 0
 
 
+def test_coarse_steps_come_first_at_half_the_size(net):
+    picture, told = watched(net, coarse=2, size=49)
+    assert [(step, x.shape[2], x.shape[3]) for step, x, _ in told] == [(0, 24, 24), (1, 24, 24), (2, 49, 49),
+                                                                       (3, 49, 49), (4, 49, 49)]
+    assert picture.size == (49, 49)
+    small, grown = told[1][1], told[2][1]
+    shrunk = torch.nn.functional.interpolate(grown, (24, 24), mode='area')
+    assert (shrunk - small).square().mean() < 0.1 * (small - small.mean()).square().mean(), 'it goes on from there'
+    assert told[0][2]['content'] == pytest.approx(0, abs=1e-9) and told[0][2]['style'] == pytest.approx(4, rel=0.2)
+
+
+def test_a_smooth_gradient_leaves_less_between_neighbours(net):
+    rough, smooth = (np.array(paint(net, steps=20, tv_weight=0, smooth=times), float) for times in (0, 2))
+    change = [np.square(np.diff(picture, axis=1)).sum() / np.square(picture - picture.mean()).sum()
+              for picture in (rough, smooth)]
+    assert change[1] < 0.7 * change[0]
+
+
 def test_what_the_callback_gets_is_its_own(net):
     def spoil(step, x, losses):
         assert not x.requires_grad and x.shape == (1, 3, 48, 48)
@@ -146,7 +165,8 @@ def test_device_follows_the_model():
 
 
 @pytest.mark.parametrize('changes, words', [
-    ({'size': 16}, 'image_size must be at least 17'),
+    ({'size': 16}, 'image_size must be at least 17, not 16'),
+    ({'size': 33, 'coarse': 1}, 'image_size must be at least 34 with coarse steps, not 33'),
     ({'style_weights': (1, 1)}, 'style_weights must have one entry'),
     ({'style_layers': (1, 4, 6, 13)}, 'layers must be among 0 to 12'),
     ({'content_layer': -1}, 'layers must be among 0 to 12'),
@@ -166,6 +186,10 @@ def test_the_measured_grid_is_what_the_notebook_says():
     assert grid['pictures'] == len(grid['rows']) == 24 and grid['steps'] == style.RECIPE['steps']
     assert grid['largest_style_loss_left'] <= 0.05
     assert grid['avg']['own_style_nearest'] == grid['avg']['own_content_nearest'] == 24
+    cells = json.loads((ROOT / 'notebooks' / 'StyleTransfer.ipynb').read_text(encoding='utf-8'))['cells']
+    words = ' '.join(' '.join(''.join(cell['source']) for cell in cells).split())
+    assert f'at {grid["size"]} pixels and with {grid["steps"]} steps. Each of the 24 is nearest' in words
+    assert f'was trained with, {grid["max"]["own_style_nearest"]} are.' in words
 
 
 def test_the_original_numbers_are_compared(net, tmp_path):
@@ -195,7 +219,15 @@ def test_plots_draw_what_they_are_given(net):
     lines = drawn(vis.plot_losses, history).axes[0].lines
     assert [line.get_label() for line in lines] == ['content', 'style', 'tv'] and lines[1].get_ydata()[1] == 2
     assert drawn(vis.plot_quality, (1, 4), (20, 10), (0.9, 0.4)).axes[0].lines[0].get_ydata().tolist() == [20, 10]
-    assert len(drawn(vis.show_grams, [np.eye(3) + 0.1, np.eye(3) + 0.2], ['a', 'b']).axes) == 2
+    figure = drawn(vis.show_grams, [np.eye(3) + 0.1, np.eye(3) + 0.2], ['a', 'b'])
+    assert len(figure.axes) == 3 and 'logarithmic' in figure.axes[2].get_ylabel()
+
+
+@pytest.mark.parametrize('number', [1, 3, 5, 8])
+def test_a_picture_is_drawn_at_its_own_size_at_least(number):
+    figure = drawn(vis.show_row, [CAT] * number, ['cat'] * number)
+    assert figure.get_size_inches()[0] <= 12
+    assert figure.axes[0].get_window_extent().width >= 128
 
 
 def test_the_button_paints_what_is_chosen():
