@@ -22,12 +22,12 @@ h2 { font-size: 1.25rem; margin: 0; }
 a { color: inherit; text-decoration-color: var(--soft); text-underline-offset: .2em; }
 p { margin: .2rem 0 1rem; color: var(--soft); }
 section { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: 1.25rem; }
-.pictures { display: grid; gap: .75rem;
-  grid-template-columns: repeat(auto-fill, minmax(min(11rem, 45%), 1fr)); }
+.pictures { display: grid; gap: .75rem; align-items: center;
+  grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); }
 .pictures a { display: block; background: #fff; padding: .4rem;
   border: 1px solid var(--line); border-radius: .5rem; }
 .pictures a:hover, .pictures a:focus { border-color: var(--ink); }
-.pictures img { display: block; width: 100%; height: 8.5rem; object-fit: contain; }
+.pictures img { display: block; width: 100%; max-height: 16rem; object-fit: contain; }
 pre.failure { overflow-x: auto; padding: .75rem 1rem; background: var(--card);
   border-left: 4px solid #c0392b; }
 """
