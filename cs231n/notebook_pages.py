@@ -31,8 +31,8 @@ section { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: 1.
 pre.failure { overflow-x: auto; padding: .75rem 1rem; background: var(--card);
   border-left: 4px solid #c0392b; }
 """
-# MathML Core leaves the alignment of columns to CSS.
 JPEG = b"\xff\xd8"  # how such a file begins
+# MathML Core leaves the alignment of columns to CSS.
 MATH_STYLE = "mtd[columnalign=left] { text-align: left; } mtd[columnalign=right] { text-align: right; }"
 
 
@@ -84,7 +84,7 @@ class PageExporter(HTMLExporter):
 
 
 def page(result) -> str:
-    """The executed notebook as one HTML page that loads nothing from elsewhere; it links to pages."""
+    """The executed notebook as one HTML page that loads nothing; what links to a notebook leads to its page."""
     resources = {"metadata": {"name": title(result)}}
     text, _ = PageExporter().from_notebook_node(result.notebook, resources=resources)
     text = re.sub(r'<script src="https?://[^>]*>\s*</script>', "", text)
