@@ -149,7 +149,7 @@ def lifted(net):
     """
     x = normalised(np.stack([scene('fit', i).image for i in range(48)]))
     cells = net.classifier[1](net.features(x))
-    net.classifier[1].bias += 1.5 * cells.min().neg().ceil()
+    net.classifier[1].bias += 1.5 * cells.min().neg().ceil().clamp(min=0)  # what is positive is left alone
     return net
 
 

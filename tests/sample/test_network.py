@@ -124,6 +124,12 @@ def test_minding_things_moves_the_weights_and_keeps_every_score_alive():
         assert (script.lifted(net)(script.normalised(pool[0])) > 0).all()
 
 
+def test_lifting_twice_is_lifting_once():
+    net = script.plain(randomised())
+    before = net.classifier[1].bias.clone()
+    assert torch.equal(script.lifted(net).classifier[1].bias, before)
+
+
 def test_what_is_stored_is_loaded(tmp_path):
     net, heads = script.plain(randomised()), script.readers()
     script.store(tmp_path / 'net.pt', net, heads)
