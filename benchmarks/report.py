@@ -48,17 +48,18 @@ def captions():
 
 
 def speed():
-    """Our time over that of the others, by number of threads."""
+    """Our time, and our memory, over that of the others, by number of threads."""
     figures = results('speed')
     rows = []
-    for other, label in (('pytorch', 'PyTorch'), ('textbook', "the textbook's loop"),
-                         ('textbook in float64', "the textbook's loop in float64")):
+    for other, unit, label in (('pytorch', 'ms', 'PyTorch'), ('textbook', 'ms', "the textbook's loop"),
+                               ('textbook in float64', 'ms', "the textbook's loop in float64"),
+                               ('textbook', 'MB', "the textbook's loop, memory")):
         for row in next(iter(figures['threads'].values())):
             sides = [figures['threads'][threads][row] for threads in figures['threads']]
-            if f'{other} ms' in sides[0] and ('N = ' not in row or 'N = 64' in row):
+            if f'{other} {unit}' in sides[0] and ('N = ' not in row or 'N = 64' in row):
                 rows.append([row.replace(', N = 64', ''), label,
-                             *(f"{s['ours ms'] / s[f'{other} ms']:.2f}" for s in sides)])
-    return table(['our time as a share of theirs', 'theirs', *map(threads, figures['threads'])], rows)
+                             *(f"{s[f'ours {unit}'] / s[f'{other} {unit}']:.2f}" for s in sides)])
+    return table(['our time or memory as a share of theirs', 'theirs', *map(threads, figures['threads'])], rows)
 
 
 def drawn(text):

@@ -140,14 +140,13 @@ def word_embedding_backward(dout, cache):
 
 
 def sigmoid(x):
-    """Compute the logistic function, 1 / (1 + exp(-x)), without overflow for any x.
+    """Compute the logistic function, 1 / (1 + exp(-x)) = exp(min(x, 0)) / (1 + exp(-|x|)), which cannot overflow.
 
     x: floats of any shape; ±∞ give 1 and 0. Returns the same shape and dtype.
     """
     x = np.asarray(x)
     with np.errstate(under='ignore'):
-        z = np.exp(-np.abs(x))  # never above 1
-        return np.where(x >= 0, 1, z) / (1 + z)
+        return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
 
 
 def lstm_step_forward(x, prev_h, prev_c, Wx, Wh, b):
