@@ -7,6 +7,7 @@ manifest.json with the digests of all files and the versions of the libraries.
 import argparse
 import ast
 import hashlib
+import io
 import json
 import platform
 import sys
@@ -142,18 +143,17 @@ def versions():
     return found
 
 
-def write(path, files):
-    """Writes the zip."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + '.tmp')
-    with zipfile.ZipFile(unfinished, 'w', zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    unfinished.replace(path)
+def zipped(files):
+    """{name: bytes} -> the bytes of a zip."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, 'w', zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return data.getvalue()
 
 
 def main(argv=None, root=ROOT):
-    """Returns 0 if the zip was written, 1 if something is missing, 2 where there is nothing to hand in."""
+    """Returns 0 if the zip was written, 1 if something is missing or in the way, 2 where nothing is to be handed in."""
     parser = argparse.ArgumentParser(prog='python -m cs231n.submit', description=__doc__.splitlines()[0])
     parser.add_argument('--anyway', action='store_true', help='write the zip even if something is missing')
     arguments = parser.parse_args(argv)
@@ -169,10 +169,14 @@ def main(argv=None, root=ROOT):
             return 1
     path = root / 'build' / 'submission.zip'
     files = contents(root, lacks)
-    write(path, files)
-    for name in files:
-        if name.startswith('html/'):
-            write_atomically(root / 'build' / name, files[name])
+    try:
+        write_atomically(path, zipped(files))
+        for name in files:
+            if name.startswith('html/'):
+                write_atomically(root / 'build' / name, files[name])
+    except OSError as error:
+        print(f'cannot write into the folder build, so nothing is ready to hand in: {error}', file=sys.stderr)
+        return 1
     print(*(f'  {name}' for name in files), sep='\n')
     print(f'{path}: {path.stat().st_size / 1e6:.1f} MB, ready to hand in')
     return 0

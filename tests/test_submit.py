@@ -149,3 +149,10 @@ def test_a_damaged_notebook_can_be_handed_in_anyway(folder):
 def test_the_solved_repository_has_nothing_to_hand_in(capsys):
     assert submit.main([], ROOT) == 2
     assert "not a student's folder" in capsys.readouterr().err
+
+
+def test_a_file_where_the_folder_build_should_be_is_named(folder, capsys):
+    (folder / "build").write_text("mine")
+    assert submit.main([], folder) == 1
+    assert "cannot write into the folder build" in capsys.readouterr().err
+    assert (folder / "build").read_text() == "mine"
