@@ -23,7 +23,7 @@ check: $(READY) ## points and hints for all functions, or for one notebook: make
 	@$(PY) -m cs231n.checks $(NOTEBOOK)
 
 submit: $(READY) ## what is handed in, as one zip, once nothing is missing
-	@$(PY) -m cs231n.submit
+	@$(PY) -m cs231n.submit $(ARGS)
 
 # BEGIN MAINTAINERS
 .PHONY: test handout bench

@@ -165,7 +165,8 @@ def main(argv=None, root=ROOT):
     if lacks:
         print('missing:', *(f'  {sentence}' for sentence in lacks), sep='\n')
         if not arguments.anyway:
-            print('Nothing was written. To hand in what is there: python -m cs231n.submit --anyway')
+            print('Nothing was written. To hand in what is there: make submit ARGS=--anyway, or, in .venv,'
+                  ' python -m cs231n.submit --anyway')
             return 1
     path = root / 'build' / 'submission.zip'
     files = contents(root, lacks)

@@ -51,6 +51,8 @@ def difference(name, axes, got, want, dims, rtol=ROUGH, atol=ROUGH):
         swapped = got.ndim == want.ndim and sorted(got.shape) == sorted(want.shape)
         order = ': the axes are in another order' if swapped else ''
         return 0, f'{name} has shape {got.shape}, expected {want.shape}{letters}{order}'
+    if got.dtype.kind in 'iu' and want.dtype.kind == 'f':
+        return 0, f'{name} holds integers ({got.dtype}), expected floats: what stands behind the point is cut off'
     wrong = ~np.isclose(got, want, rtol, atol, equal_nan=True)
     index = tuple(int(i) for i in np.argwhere(wrong)[0])
     first = f'{name} differs first at {_place(axes, index, want.shape)}' if index else name

@@ -13,6 +13,7 @@ import re
 import signal
 import sys
 from dataclasses import asdict, replace
+from difflib import get_close_matches
 from pathlib import Path
 
 import cs231n
@@ -32,7 +33,10 @@ def chosen(names):
     known = {name for one in all_checks() for name in (one.notebook, one.name, one.name.partition('[')[0])}
     for name in names:
         if name not in known:
-            raise ValueError(f'{name!r} is neither a notebook nor a function that is checked')
+            near = [one for one in sorted(known) if one.lower() == name.lower()] or get_close_matches(name, known)
+            notebooks = ', '.join(dict.fromkeys(one.notebook for one in all_checks()))
+            raise ValueError(f'{name!r} is neither a notebook ({notebooks}) nor a function that is checked'
+                             + f'; did you mean {" or ".join(near)}?' * bool(near))
     return [one for one in all_checks()
             if not names or {one.notebook, one.name, one.name.partition('[')[0]} & set(names)]
 

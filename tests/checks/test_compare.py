@@ -75,3 +75,8 @@ def test_one_number_is_called_a_multiple_only_if_the_factor_has_a_name():
 
 def test_numbers_are_short_and_rounding_noise_is_zero():
     assert words(1 / 3, 2e-17) == 'y: got 0.3333, expected 0'
+
+
+def test_integers_where_floats_belong_are_named():
+    assert 'y holds integers (int64)' in words(np.zeros((2, 3), np.int64), np.full((2, 3), 0.5))
+    assert 'integers' not in words(np.zeros((2, 3), np.int64), np.ones((2, 3), np.int64))

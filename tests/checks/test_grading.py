@@ -176,3 +176,11 @@ def test_an_answer_that_uses_pytorch_finds_it_loaded(monkeypatch, tmp_path):
         (tmp_path / "cs231n/rnn_layers.py").write_text(text, encoding="utf-8")
         assert grading.libraries([CHECKS["rnn_step_forward"]]) == wanted
     assert grading.libraries([CHECKS["tv_loss"]]) == ["torch"]
+
+
+@pytest.mark.parametrize("name, meant", [("rnn", "; did you mean RNN?"), ("lstm_forwards", "lstm_forward"), ("?", ")")])
+def test_an_unknown_name_is_told_what_there_is(name, meant):
+    with pytest.raises(ValueError, match=r"neither a notebook \(RNN, LSTM, NetworkVisualization") as raised:
+        grading.chosen([name])
+    assert meant in str(raised.value)
+    assert ("did you mean" in str(raised.value)) == (name != "?")
