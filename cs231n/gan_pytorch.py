@@ -110,8 +110,11 @@ def bce_loss(input, target):
     mean of -y log σ(s) - (1 - y) log(1 - σ(s)),  with  log σ(s) = min(s, 0) - log(1 + exp(-|s|))
 
     input s and target y in [0, 1]: floating tensors of one shape. Returns a scalar tensor that gradients
-    flow through.
+    flow through. ValueError if the shapes differ.
     """
+    if input.shape != target.shape:  # (N, 1) and (N,) would make (N, N) losses
+        raise ValueError(f'bce_loss: target must have the shape of input, {tuple(input.shape)}, '
+                         f'got {tuple(target.shape)}')
     # BEGIN SOLUTION: return the mean, stable for scores of any size; without F.binary_cross_entropy_with_logits
     return -(target * F.logsigmoid(input) + (1 - target) * F.logsigmoid(-input)).mean()
     # END SOLUTION
@@ -261,8 +264,8 @@ def run_a_gan(D, G, D_solver, G_solver, discriminator_loss, generator_loss, load
     """
     if show_every < 1:
         raise ValueError(f'show_every must be at least 1, got {show_every}')
-    device = next(G.parameters()).device
-    noise = lambda N: sample_noise(N, noise_size, seed=_draw_seed(rng)).to(device)
+    like = next(G.parameters())  # its device and dtype are everybody's
+    noise = lambda N: sample_noise(N, noise_size, seed=_draw_seed(rng)).to(like)
     history = {} if history is None else history
     fixed, images, step = noise(SHOWN), [], 0
     with _bar(num_epochs, loader_train, progress) as bar:
@@ -270,8 +273,9 @@ def run_a_gan(D, G, D_solver, G_solver, discriminator_loss, generator_loss, load
             if step % show_every == 0:
                 images.append(_pictures(G, fixed))
             step += 1
-            real = preprocess_img(_in_range(x).to(device))
+            real = preprocess_img(_in_range(x).to(like))
             fake = G(noise(max(len(x), 2)))  # batch normalization needs two
+            fake = fake.reshape(len(fake), *real.shape[1:])  # for D, fakes look like real pictures
 
             loss_D = discriminator_loss(D(real), D(fake.detach()))  # detached: G is not to learn from this
             _update('D', loss_D, D_solver, D, history, step)
@@ -289,7 +293,7 @@ def _update(name, loss, solver, model, history, step):
     if not math.isfinite(value):
         raise FloatingPointError(f'step {step}: the loss of {name} is {value}')
     solver.zero_grad()
-    loss.backward(inputs=list(model.parameters()))
+    loss.backward(inputs=[w for w in model.parameters() if w.requires_grad])  # some may be frozen
     solver.step()
     history.setdefault(name, []).append(value)
 
@@ -315,7 +319,8 @@ def _in_range(x):
 def _pictures(G, noise):
     """What G makes of the noise as it would be used, in eval mode -> float32 array; G stays as it was."""
     modes = {module: module.training for module in G.modules()}
-    pictures = G.eval()(noise).float().cpu().numpy()
-    for module, mode in modes.items():
-        module.training = mode
-    return pictures
+    try:
+        return G.eval()(noise).float().cpu().numpy()
+    finally:
+        for module, mode in modes.items():
+            module.training = mode

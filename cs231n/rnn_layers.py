@@ -76,7 +76,7 @@ def rnn_forward(x, h0, Wx, Wh, b):
     for t in range(T):
         h[:, t + 1] = np.tanh(a[:, t] + h[:, t] @ Wh)
     cache = x, Wx, Wh, h
-    h = h[:, 1:]
+    h = h[:, 1:].copy()  # the caller may change it, the cache must not
     # END SOLUTION
     return h, cache
 
@@ -228,7 +228,7 @@ def lstm_forward(x, h0, Wx, Wh, b):
         c[:, t + 1] = f * c[:, t] + i * g
         h[:, t + 1] = o * np.tanh(c[:, t + 1])
     cache = x, Wx, Wh, h, c, gates
-    h = h[:, 1:]
+    h = h[:, 1:].copy()  # the caller may change it, the cache must not
     # END SOLUTION
     return h, cache
 
@@ -294,8 +294,8 @@ def temporal_affine_backward(dout, cache):
     M = w.shape[1]
     _check_shape('temporal_affine_backward: dout', 'N, T, M', dout, N, T, M)
     dout = dout.reshape(N * T, M)
-    dw = x.reshape(N * T, D).T @ dout  # before dx: hidden states are a view, which reshape copies
     dx = (dout @ w.T).reshape(N, T, D)
+    dw = x.reshape(N * T, D).T @ dout
     return dx, dw, dout.sum(axis=0)
 
 

@@ -292,6 +292,39 @@ def test_bad_input_is_named(batches, options, message):
         play(*small(), batches, **options)
 
 
+def test_fakes_have_the_shape_of_real_pictures():
+    _, G = small()
+    shapes = set()
+    D = nn.Sequential(nn.Conv2d(1, 2, 5), nn.Flatten(), nn.Linear(2 * 24 * 24, 1))
+    D.register_forward_pre_hook(lambda _, inputs: shapes.add(inputs[0].shape[1:]))
+    play(D, G, loader())  # this G gives rows
+    assert shapes == {(1, 28, 28)}
+
+
+def test_float64_pictures_become_what_the_networks_take():
+    play(*small(), [(torch.rand(2, 1, 28, 28, dtype=torch.float64), None)])
+
+
+def test_a_frozen_layer_stays_as_it_is():
+    D, G = small()
+    D[1].weight.requires_grad_(False)
+    before, bias = D[1].weight.clone(), D[1].bias.detach().clone()
+    play(D, G, loader(), [torch.optim.SGD(D.parameters(), 0.01), Sgd(G)])
+    assert torch.equal(D[1].weight, before) and not torch.equal(D[1].bias, bias)
+
+
+def test_a_failing_generator_keeps_its_mode():
+    D, G = small()
+    with pytest.raises(RuntimeError, match='shapes cannot be multiplied'):
+        play(D, G, loader(), noise_size=9)
+    assert G.training
+
+
+def test_bce_of_two_shapes_is_refused():
+    with pytest.raises(ValueError, match=r'target must have the shape of input, \(2, 1\), got \(2,\)'):
+        gan.bce_loss(torch.zeros(2, 1), torch.zeros(2))
+
+
 def test_a_vanilla_gan_learns_a_picture():
     torch.manual_seed(0)
     D, G = gan.discriminator(seed=1), gan.generator(8, seed=2)

@@ -21,6 +21,7 @@ from reference.layer_checks import (
     strided,
 )
 
+from cs231n import rnn_layers
 from cs231n.gradient_check import eval_numerical_gradient
 from cs231n.rnn_layers import (
     rnn_backward,
@@ -348,3 +349,17 @@ def test_import_needs_no_torch():
     code = 'import sys, cs231n.rnn_layers, cs231n.classifiers.rnn; sys.exit("torch" in sys.modules)'
     root = Path(__file__).parents[1]
     assert subprocess.run([sys.executable, '-c', code], cwd=root, timeout=600).returncode == 0
+
+
+@pytest.mark.parametrize('forward, backward, gates', [(rnn_layers.rnn_forward, rnn_layers.rnn_backward, 1),
+                                                      (rnn_layers.lstm_forward, rnn_layers.lstm_backward, 4)])
+def test_what_becomes_of_h_is_no_matter_to_the_cache(forward, backward, gates):
+    rng = np.random.RandomState(0)
+    N, T, D, H = 2, 3, 5, 7
+    shapes = (N, T, D), (N, H), (D, gates * H), (H, gates * H), (gates * H,)
+    h, cache = forward(*(rng.standard_normal(shape) for shape in shapes))
+    dh = np.ones_like(h)
+    wanted = backward(dh, cache)
+    h *= 0.5  # dropout in place, say
+    for got, want in zip(backward(dh, cache), wanted):
+        assert np.array_equal(got, want)

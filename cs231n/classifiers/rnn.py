@@ -103,10 +103,10 @@ class CaptioningRNN:
         h, cell_cache = forward(x, h0, p['Wx'], p['Wh'], p['b'])  # (N, T - 1, H)
         scores, vocab_cache = temporal_affine_forward(h, p['W_vocab'], p['b_vocab'])  # (N, T - 1, V)
         loss, dscores = temporal_softmax_loss(scores, captions_out, mask)
-        del scores  # the largest array, no longer needed; so is dscores below
+        del scores  # the largest array, no longer needed; so are others below
 
         dh, grads['W_vocab'], grads['b_vocab'] = temporal_affine_backward(dscores, vocab_cache)
-        del dscores
+        del dscores, h, vocab_cache
         dx, dh0, grads['Wx'], grads['Wh'], grads['b'] = backward(dh, cell_cache)
         grads['W_embed'] = word_embedding_backward(dx, embed_cache)
         _, grads['W_proj'], grads['b_proj'] = affine_backward(dh0, proj_cache)
