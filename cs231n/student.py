@@ -30,7 +30,7 @@ def digest(path):
 def stamp():
     """The files that a run uses, with their digests, in one line."""
     present = [name for name in edited_files() if (ROOT / name).is_file()]
-    return 'run with ' + ', '.join(f'{name} {digest(ROOT / name)}' for name in present)
+    return 'files of this run, for make submit: ' + ', '.join(f'{name} {digest(ROOT / name)}' for name in present)
 
 
 def names_bound(source):

@@ -41,7 +41,8 @@ def show_grams(grams, titles):
     fig, axes = plt.subplots(1, len(grams), figsize=(3.3 * len(grams) + 0.9, 3.6), dpi=DPI, squeeze=False,
                              layout='constrained')
     for axis, gram, title in zip(axes[0], grams, titles):
-        image = axis.imshow(np.abs(gram[np.ix_(order, order)]), cmap='magma', norm='log', clim=(low, high))
+        shown = np.maximum(np.abs(gram[np.ix_(order, order)]), low / 10)  # 0 has no logarithm and would stay white
+        image = axis.imshow(shown, cmap='magma', norm='log', clim=(low, high))
         axis.set_title(title, fontsize=12, color=INK)
         axis.set_xlabel(f'channel, strongest of {titles[0]} first')
     axes[0, 0].set_ylabel('channel, in the same order')

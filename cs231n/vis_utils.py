@@ -157,7 +157,7 @@ def draw_unrolled_rnn(words=('<START>', 'a', 'red', 'kite'), cell='RNN'):
     _, axis = plt.subplots(figsize=(2.1 * steps + 2.4, 3.9))
     axis.set(xlim=(-1.9, 2 * steps - 0.7), ylim=(-1.2, 3.5))
     axis.axis('off')
-    _box(axis, -1.15, 1.2, 'features\n(N, D)', '#fdf0d5')
+    _box(axis, -1.15, 1.2, 'features\n· $W_{proj}$', '#fdf0d5')
     for t, word in enumerate(words):
         x = 2 * t + 0.5
         _box(axis, x, 1.2, f'{cell}\n$h_{{{t + 1}}}$  (N, H)', '#d6e6f5')

@@ -60,4 +60,4 @@ def test_names_that_a_cell_binds():
 
 
 def test_the_solved_repository_has_no_stamp():
-    assert stamp() == "run with "
+    assert stamp() == "files of this run, for make submit: "
