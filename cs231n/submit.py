@@ -62,6 +62,14 @@ def missing_in_notebook(name, modules, root):
     except Exception as error:  # nbformat and json have many
         yield f'{label}: cannot be read: {error}'
         return
+    try:  # nbformat also lets pass what no notebook is: a code cell without outputs, a source that is no text
+        found = list(_about_notebook(notebook, label, modules, root))
+    except (AttributeError, TypeError, KeyError) as error:
+        found = [f'{label}: is damaged, a cell is not as Jupyter writes it: {type(error).__name__}: {error}']
+    yield from found
+
+
+def _about_notebook(notebook, label, modules, root):
     code = [cell for cell in notebook.cells if cell.cell_type == 'code' and cell.source.strip()]
     if [cell.execution_count for cell in code] != list(range(1, len(code) + 1)):
         yield f'{label}: was not run once from top to bottom: {AGAIN}'
@@ -171,12 +179,13 @@ def main(argv=None, root=ROOT):
     path = root / 'build' / 'submission.zip'
     files = contents(root, lacks)
     try:
-        write_atomically(path, zipped(files))
         for name in files:
             if name.startswith('html/'):
                 write_atomically(root / 'build' / name, files[name])
+        write_atomically(path, zipped(files))  # last: if something is in the way, no new zip looks ready
     except OSError as error:
-        print(f'cannot write into the folder build, so nothing is ready to hand in: {error}', file=sys.stderr)
+        print(f'cannot write into the folder build, so no new submission.zip is ready to hand in: {error}',
+              file=sys.stderr)
         return 1
     print(*(f'  {name}' for name in files), sep='\n')
     print(f'{path}: {path.stat().st_size / 1e6:.1f} MB, ready to hand in')

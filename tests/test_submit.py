@@ -146,6 +146,31 @@ def test_a_damaged_notebook_can_be_handed_in_anyway(folder):
     assert "RNN.ipynb: cannot be read" in first and second == "RNN.ipynb: has no web page: NotJSONError"
 
 
+def without_outputs(cells):
+    del cells[2]["outputs"]
+
+
+def without_source(cells):
+    cells[2]["source"] = None
+
+
+def with_a_number_for_text(cells):
+    cells[2]["outputs"] = [{"output_type": "display_data", "data": {"text/plain": 3}, "metadata": {}}]
+
+
+@pytest.mark.parametrize("change", [without_outputs, without_source, with_a_number_for_text])
+def test_a_cell_that_jupyter_never_writes_is_told_and_handed_in_anyway(folder, change):
+    path = folder / "notebooks/RNN.ipynb"
+    notebook = json.loads(path.read_text())
+    change(notebook["cells"])
+    path.write_text(json.dumps(notebook))
+    told, = submit.missing(folder)
+    assert told.startswith("RNN.ipynb: is damaged")
+    assert submit.main(["--anyway"], folder) == 0
+    with zipfile.ZipFile(folder / "build/submission.zip") as content:
+        assert content.read("notebooks/RNN.ipynb") == path.read_bytes()
+
+
 def test_the_solved_repository_has_nothing_to_hand_in(capsys):
     assert submit.main([], ROOT) == 2
     assert "not a student's folder" in capsys.readouterr().err
@@ -156,3 +181,13 @@ def test_a_file_where_the_folder_build_should_be_is_named(folder, capsys):
     assert submit.main([], folder) == 1
     assert "cannot write into the folder build" in capsys.readouterr().err
     assert (folder / "build").read_text() == "mine"
+
+
+@pytest.mark.parametrize("occupied", ["html", "submission.zip"])
+def test_what_stands_in_the_way_inside_build_is_named_and_nothing_unfinished_stays(folder, capsys, occupied):
+    (folder / "build").mkdir()
+    (folder / "build/html").write_text("mine") if occupied == "html" else (folder / "build" / occupied).mkdir()
+    assert submit.main([], folder) == 1
+    assert f"build/{occupied}" in capsys.readouterr().err
+    left = {path.name for path in (folder / "build").rglob("*")}
+    assert left == {"html"} if occupied == "html" else left == {"html", "RNN.html", "submission.zip"}
