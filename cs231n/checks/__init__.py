@@ -31,7 +31,8 @@ def check(function, name=None, cell_type='rnn', forward=None):
     cell_type: 'rnn' or 'lstm', for the methods of CaptioningRNN
     forward: the forward pass that makes the cache of a backward pass; found by its name, if not given
 
-    Raises TypeError if function cannot be called, ValueError if there is no check of that name.
+    Raises TypeError if function cannot be called, ValueError if there is no check of that name, NoAnswers if the
+    file of answers in a student's folder is missing or damaged.
     """
     if not callable(function):
         raise TypeError(f'function must be callable, got {type(function).__name__}')

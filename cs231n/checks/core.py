@@ -12,7 +12,7 @@ from operator import attrgetter
 
 import numpy as np
 
-from .answers import answers, hints
+from .answers import answers, hints, ready
 from .compare import ROUGH, agree, are_numbers, as_array, difference, fit
 from .result import Result
 from .running import call, reason, within
@@ -72,8 +72,9 @@ def judge(check, function, find, checks):
     """Runs function on the cases of a check and returns a Result.
 
     find(name) gives the student's function of that name and checks the Check of that name: for a function on
-    which this one rests, that it calls, or whose cache it takes.
+    which this one rests, that it calls, or whose cache it takes. NoAnswers if there is nothing to compare with.
     """
+    ready([check])
     answer, trouble, note = _attempt(check, function, find)
     verdicts = () if trouble else _verdicts(check, answer)
     if verdicts and all(right for _, right, _ in verdicts):

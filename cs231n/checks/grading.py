@@ -19,7 +19,7 @@ from pathlib import Path
 import cs231n
 
 from . import CHECKS, all_checks, check
-from .answers import STORED
+from .answers import STORED, NoAnswers, ready
 from .result import Result
 from .running import PATIENCE, reason, within
 
@@ -191,8 +191,9 @@ def main(argv=None):
     arguments = parser.parse_args(argv)
     try:
         checks = chosen(arguments.names)
+        ready(checks)
         results = grade_all(checks, arguments.seconds)
-    except (ValueError, ImportError) as error:
+    except (ValueError, ImportError, NoAnswers) as error:
         print(error, file=sys.stderr)
         return 2
     print(summary(checks, results))

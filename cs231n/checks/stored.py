@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 
-from .answers import STORED
+from .answers import STORED, NoAnswers
 
 
 def write(file, checks, source, sizes):
@@ -46,12 +46,17 @@ def _seal(text, outputs):
 
 @cache
 def _stored():
-    """{name of a check: {rest of the name of an entry: array}}."""
+    """{name of a check: {rest of the name of an entry: array}}. NoAnswers if the file is damaged."""
     found = {}
-    with np.load(STORED) as file:
-        for name in file.files:
-            check, _, rest = name.partition('/')
-            found.setdefault(check, {})[rest] = file[name]
+    try:
+        with STORED.open('rb') as data, np.load(data) as file:
+            for name in file.files:
+                check, _, rest = name.partition('/')
+                found.setdefault(check, {})[rest] = file[name]
+    except MemoryError:
+        raise
+    except Exception as error:  # NumPy, zipfile and zlib raise a dozen types for damaged files
+        raise NoAnswers('is damaged') from error
     return found
 
 
@@ -59,7 +64,9 @@ def _stored():
 def _outputs(name):
     """A list with {key: list of outputs} for each case."""
     cases = []
-    for entry, array in _stored().get(name, {}).items():
+    if name not in _stored():
+        raise NoAnswers(f'knows nothing of {name}')
+    for entry, array in _stored()[name].items():
         case, key, *k = entry.split('/')
         if case.isdecimal() and k:
             cases.extend({} for _ in range(int(case) + 1 - len(cases)))

@@ -5,8 +5,10 @@ import pytest
 import torch
 from student import layer_checks, write
 
-from cs231n.checks import captioning_checks, oracles, slips
-from cs231n.checks.answers import answers
+from cs231n import rnn_layers
+from cs231n.checks import answers as where
+from cs231n.checks import captioning_checks, check, grading, oracles, slips, stored
+from cs231n.checks.answers import NoAnswers, answers
 from cs231n.checks.compare import agree, as_array
 from cs231n.checks.inputs import draw
 
@@ -160,3 +162,38 @@ def _gaps_between_the_two_best(one, case):
     one.call(one, spy, case)
     best = np.sort(np.stack(gaps, axis=1), axis=2)  # (N, T, V)
     return best[:, :, -1] - best[:, :, -2]
+
+
+# ---- a student's folder whose file of answers is missing or damaged
+
+
+@pytest.fixture(params=[None, b'', b'no zip', b'PK\3\4 cut', 'another', 'flipped'])
+def spoiled(request, tmp_path, monkeypatch):
+    """A file of answers in this state; there is no code that computes them, either."""
+    path = tmp_path / 'answers.npz'
+    if isinstance(request.param, bytes):
+        path.write_bytes(request.param)
+    elif request.param:
+        name = 'sigmoid' if request.param == 'another' else 'rnn_step_forward'
+        np.savez(path, **{f'{name}/0/right/0': np.arange(99)})
+        if request.param == 'flipped':
+            data = bytearray(path.read_bytes())
+            data[300] ^= 1
+            path.write_bytes(data)
+    monkeypatch.setattr(where, 'STORED', path)
+    monkeypatch.setattr(where, 'LIVE', tmp_path / 'live.py')
+    monkeypatch.setattr(stored, 'STORED', path)
+    caches = stored._stored, stored._outputs, stored._hints
+    for one in caches:
+        one.cache_clear()
+    yield path
+    for one in caches:
+        one.cache_clear()
+
+
+def test_without_the_file_of_answers_nothing_is_graded_and_it_is_named(spoiled, capsys):
+    assert grading.main(['rnn_step_forward']) == 2
+    out, err = capsys.readouterr()
+    assert not out and err.count('\n') == 1 and str(spoiled) in err and 'unpack it again' in err
+    with pytest.raises(NoAnswers, match='unpack it again'):
+        check(rnn_layers.rnn_step_forward)
