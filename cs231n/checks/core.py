@@ -15,7 +15,7 @@ import numpy as np
 from .answers import answers, hints, ready
 from .compare import ROUGH, agree, are_numbers, as_array, difference, fit
 from .result import Result
-from .running import call, reason, within
+from .running import Malformed, call, reason, within
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,12 @@ class Check:
         return hints(self)
 
     def function(self):
-        """The function in the package that this check is about."""
-        return attrgetter(self.name.split('[')[0])(importlib.import_module(self.module))
+        """The function in the package that this check is about. Malformed if something else has its name."""
+        name = self.name.split('[')[0]
+        found = attrgetter(name)(importlib.import_module(self.module))
+        if not callable(found):
+            raise Malformed(f'{name} is not a function, but of type {type(found).__name__}')
+        return found
 
 
 def judge(check, function, find, checks):
@@ -165,7 +169,11 @@ def _first_fix(names, find, checks, written_only=False):
     With written_only, one that is not written yet does not count: an answer that could be run does not call it.
     """
     for name in names:
-        result = judge(checks[name], find(name), find, checks)
+        try:
+            function = find(name)
+        except Exception as error:  # it is gone, or no function
+            return f'fix {name} first: {reason(error)}'
+        result = judge(checks[name], function, find, checks)
         if not (result.passed or (written_only and 'not implemented yet' in (result.where or ''))):
             nested = result.where if result.where and result.where.startswith('fix ') else None
             return nested or f'fix {name} first' + (f': {result.hint}' if result.hint else '')

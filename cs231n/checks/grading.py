@@ -23,6 +23,7 @@ from .answers import STORED, NoAnswers, ready
 from .result import Result
 from .running import PATIENCE, reason, within
 
+DAY = 86400           # seconds
 GRACE = 30            # seconds on top of those of the check: a process has to start, and what it rests on is run too
 MEMORY = 2 * 2**30    # bytes on top of what the libraries take
 METHOD = 'forkserver' if sys.platform.startswith('linux') else 'spawn'  # the first imports PyTorch only once
@@ -89,7 +90,7 @@ def _work(name, seconds, connection):
     limit_memory()
     try:
         function = within(one.seconds, one.function)  # a module may loop as it is imported
-        file = inspect.getsourcefile(inspect.unwrap(function)) or ''
+        file = _file_of(function)
         result = check(function, name=name)
     except BaseException as error:  # a module that cannot be imported, too
         result = Result(name, False, 0, one.points, where=reason(error))
@@ -98,6 +99,13 @@ def _work(name, seconds, connection):
     connection.send((result, file))
     connection.close()
     os._exit(0)  # with threads that never end, too
+
+
+def _file_of(function):
+    try:
+        return inspect.getsourcefile(inspect.unwrap(function)) or ''
+    except TypeError:  # written in C, such as SciPy's, or a functools.partial
+        return ''
 
 
 def grade(one, seconds=None):
@@ -182,13 +190,30 @@ def _points(results):
     return f'{sum(one.points for one in results):g} of {sum(one.max_points for one in results):g}'
 
 
+def _seconds(text):
+    """A time limit of the command line; ArgumentTypeError unless it is one."""
+    seconds = float(text)
+    if not 0 < seconds <= DAY:  # also false for NaN
+        raise argparse.ArgumentTypeError(f'must be more than 0 and at most {DAY}, not {text}')
+    return seconds
+
+
+def _can_write(path):
+    """Whether a file can be written there."""
+    if path.exists():
+        return not path.is_dir() and os.access(path, os.W_OK)
+    return path.parent.is_dir() and os.access(path.parent, os.W_OK)
+
+
 def main(argv=None):
     """Grades and prints; returns 0 when it could grade, whatever the points, and 2 when it could not."""
     parser = argparse.ArgumentParser(prog='python -m cs231n.checks', description=__doc__.splitlines()[0])
     parser.add_argument('names', nargs='*', metavar='NAME', help='a notebook or a function; all without names')
-    parser.add_argument('--seconds', type=float, help='a time limit for each check, in place of its own')
+    parser.add_argument('--seconds', type=_seconds, help='a time limit for each check, in place of its own')
     parser.add_argument('--json', type=Path, metavar='FILE', help='write the results there too')
     arguments = parser.parse_args(argv)
+    if arguments.json and not _can_write(arguments.json):  # told now, not after minutes of grading
+        parser.error(f'argument --json: {arguments.json} cannot be written')
     try:
         checks = chosen(arguments.names)
         ready(checks)

@@ -95,12 +95,20 @@ def reason(error):
     """One short line on why an answer could not be run."""
     if isinstance(error, (Malformed, TimeUp)):
         return str(error)
+    message = _message(error)
     if isinstance(error, NotImplementedError):
-        return f'not implemented yet: {error}' if str(error) else 'not implemented yet'
-    message = ' '.join(str(error).split())
+        return f'not implemented yet: {message}' if message else 'not implemented yet'
+    message = ' '.join(message.split())
     message = message if len(message) <= 160 else message[:157] + '...'
     spot = place(traceback.extract_tb(error.__traceback__))
     return f'{type(error).__name__}{": " if message else ""}{message}{spot}'
+
+
+def _message(error):
+    try:
+        return str(error)
+    except Exception:  # a student's own exception may fail at that, too
+        return ''
 
 
 def place(stack):

@@ -184,3 +184,29 @@ def test_an_unknown_name_is_told_what_there_is(name, meant):
         grading.chosen([name])
     assert meant in str(raised.value)
     assert ("did you mean" in str(raised.value)) == (name != "?")
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "1e9", "soon"])
+def test_a_time_limit_that_is_none_is_refused(seconds, capsys):
+    with pytest.raises(SystemExit) as ended:
+        grading.main(["sigmoid", f"--seconds={seconds}"])
+    assert ended.value.code == 2 and "argument --seconds" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("path", ["missing/results.json", ".", "file/results.json"])
+def test_results_that_cannot_be_written_are_told_before_grading(path, tmp_path, capsys):
+    (tmp_path / "file").touch()
+    with pytest.raises(SystemExit) as ended:
+        grading.main(["sigmoid", "--json", str(tmp_path / path)])
+    out, err = capsys.readouterr()
+    assert ended.value.code == 2 and not out and str(tmp_path / path) in err
+
+
+def test_what_is_no_function_is_told_and_what_is_written_in_c_is_graded(tmp_path):
+    with open(copied(tmp_path) / "cs231n/rnn_layers.py", "a", encoding="utf-8") as module:
+        module.write("\nrnn_step_forward = 3\nfrom scipy.special import expit as sigmoid\n")
+    _, results = grade(tmp_path, "rnn_step_forward", "rnn_step_backward", "sigmoid")
+    told = "rnn_step_forward is not a function, but of type int"
+    assert results["rnn_step_forward"]["where"] == told
+    assert results["rnn_step_backward"]["where"] == f"fix rnn_step_forward first: {told}"
+    assert results["sigmoid"]["passed"]

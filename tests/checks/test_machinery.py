@@ -89,6 +89,11 @@ def test_a_line_that_gives_bad_arguments_is_told_and_not_the_check_that_minds(tm
     assert said.endswith('(written.py, line 5: return affine_forward(x, Wh, b), 0)'), said
 
 
+def test_an_exception_that_cannot_tell_its_message_is_told():
+    body = 'class Mute(Exception):\n        def __str__(self):\n            return 1 / 0\n    raise Mute'
+    assert where(body).startswith('Mute (cell, line ')
+
+
 def test_exit_does_not_end_the_notebook():
     assert where('raise SystemExit("bye")') == 'SystemExit: bye (cell, line 2)'
 
