@@ -10,7 +10,7 @@ from .scan import Leak
 
 
 def main(argv=None):
-    """Runs one command; returns 0, or 1 if a marker or a leak stopped it."""
+    """Runs one command; returns 0, or 1 if a marker, a leak or something in the way stopped it."""
     parser = argparse.ArgumentParser(prog='python -m cs231n.handout', description=__doc__)
     commands = parser.add_subparsers(dest='command', required=True)
     make = commands.add_parser('build', help='the student version, as a folder and a zip')
@@ -22,7 +22,7 @@ def main(argv=None):
             build.build(arguments.to)
         else:
             print(table.write())
-    except (MarkerError, Leak) as error:
+    except (MarkerError, Leak, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

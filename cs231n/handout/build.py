@@ -25,12 +25,18 @@ def student_files(root=ROOT):
 def build(to, root=ROOT, say=print):
     """Writes <to>/cs231n-assignment3/ and <to>/cs231n-assignment3.zip; returns both paths.
 
-    Raises MarkerError if a marker is wrong, and Leak if the zip holds something of a solution; nothing is written then.
+    Raises MarkerError if a marker is wrong, Leak if the zip holds something of a solution, OSError if something is in
+    the way; nothing is written then.
     """
-    files = student_files(root)
     to = Path(to)
-    to.mkdir(parents=True, exist_ok=True)
     folder, archive = to / NAME, to / f'{NAME}.zip'
+    for path in (folder, *folder.parents):
+        if path.exists() and not path.is_dir():
+            raise NotADirectoryError(f'{path} is a file: the handout needs a folder there')
+    if archive.is_dir():
+        raise IsADirectoryError(f'{archive} is a folder: the handout needs a file there')
+    files = student_files(root)
+    to.mkdir(parents=True, exist_ok=True)
     unchecked = archive.with_name(archive.name + '.tmp')
     write_zip(unchecked, files)
     try:

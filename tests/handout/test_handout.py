@@ -15,6 +15,7 @@ from PIL import Image, PngImagePlugin
 from cs231n.checks import CHECKS, core, live, network_checks, stored
 from cs231n.checks.compare import as_array
 from cs231n.handout import build, scan, stages, table
+from cs231n.handout.__main__ import main
 from cs231n.handout.markers import MarkerError
 from cs231n.notebooks import NOTEBOOKS, ROOT
 
@@ -263,6 +264,19 @@ def test_a_leak_stops_the_build_and_nothing_is_written(tmp_path, monkeypatch):
     with pytest.raises(scan.Leak, match=r"notes\.md: cs231n/rnn_layers\.py:\d+: da="):
         build.build(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("occupied", ["to", f"to/{build.NAME}", f"to/{build.NAME}.zip", "to/deeper"])
+def test_what_is_in_the_way_is_named_and_nothing_is_written(tmp_path, capsys, occupied):
+    path = tmp_path / occupied
+    path.parent.mkdir(exist_ok=True)
+    path.mkdir() if occupied.endswith(".zip") else path.write_text("mine")
+    before = sorted(tmp_path.rglob("*"))
+    to = path / "below" if occupied.endswith("deeper") else tmp_path / "to"
+    assert main(["build", "--to", str(to)]) == 1
+    out, err = capsys.readouterr()
+    assert not out and err.count("\n") == 1 and str(path) in err
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_a_helper_that_only_solutions_use_stops_the_build():
