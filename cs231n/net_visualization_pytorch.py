@@ -14,7 +14,7 @@ import torch
 import torchvision.transforms.functional as TF
 from PIL import Image
 
-from cs231n.image_utils import SQUEEZENET_MEAN, SQUEEZENET_STD
+from cs231n.image_utils import SQUEEZENET_MEAN, SQUEEZENET_STD, as_rgb
 
 # Keywords of create_class_visualization that suit the sample network. Its defaults are those of the assignment, chosen
 # for ImageNet's SqueezeNet; the slopes of the sample network are so gentle that a tax of 1e-3 leaves the picture grey.
@@ -145,10 +145,11 @@ def create_class_visualization(
 def preprocess(img, size=224):
     """A picture as the network wants it: shorter side scaled to size, (img / 255 − mean) / std.
 
-    img: a PIL image or uint8 (H, W, 3). Returns float32 (1, 3, H', W').
+    img: a path, a PIL image of any mode, or an array (H, W), (H, W, 3) or (H, W, 4), uint8 or float in 0..1;
+        it is turned upright as its EXIF data say, and transparent parts turn white
+    Returns float32 (1, 3, H', W'). TypeError or ValueError: not a picture, or a bad size.
     """
-    img = Image.fromarray(img) if isinstance(img, np.ndarray) else img
-    img = TF.to_tensor(TF.resize(img.convert('RGB'), _whole(size, 'size', 1)))
+    img = TF.to_tensor(TF.resize(as_rgb(img), _whole(size, 'size', 1)))
     return TF.normalize(img, SQUEEZENET_MEAN.tolist(), SQUEEZENET_STD.tolist())[None]
 
 

@@ -18,6 +18,7 @@ from torch import nn
 from torchvision import transforms as T
 from torchvision.models import squeezenet1_1
 
+from cs231n import style_transfer_pytorch
 from cs231n.data_utils import load_imagenet_val
 from cs231n.image_utils import SQUEEZENET_MEAN, SQUEEZENET_STD
 from cs231n.net_visualization_pytorch import (
@@ -422,6 +423,16 @@ def test_preprocess_is_the_transform_of_torchvision():
     close(preprocess(picture, 23), theirs[None], 1e-6)
     close(preprocess(np.array(picture), 23), theirs[None], 1e-6)
     assert preprocess(picture.convert('L')).shape == (1, 3, 224, 320)
+
+
+def test_preprocess_takes_every_picture_as_style_transfer_does():
+    grey = np.random.RandomState(0).randint(0, 256, (9, 9), dtype=np.uint8)
+    rgb = np.stack([grey] * 3, 2)
+    for other in (rgb / 255, Image.fromarray(grey.astype(np.uint16) * 257)):  # floats; I;16
+        close(preprocess(other, 9), preprocess(rgb, 9), 0)
+        close(preprocess(other, 9), style_transfer_pytorch.preprocess(other, 9), 1e-6)
+    clear = np.zeros((9, 9, 4), np.uint8)
+    close(preprocess(clear, 9), preprocess(np.full_like(rgb, 255), 9), 0)
 
 
 def test_deprocess_undoes_preprocess():
