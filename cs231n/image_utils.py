@@ -70,7 +70,9 @@ def blur_image(X: np.ndarray) -> np.ndarray:
         raise ValueError(f"X must have the shape (N, 3, H, W), not {X.shape}")
     if X.dtype.kind != "f":
         X = X.astype(np.float64)
-    return convolve(X, _BLUR[None, None].astype(X.dtype), mode="constant")
+    # SciPy knows only two sizes of floats.
+    work = X if X.dtype.itemsize in (4, 8) else X.astype(np.float32 if X.dtype.itemsize < 4 else np.float64)
+    return convolve(work, _BLUR[None, None].astype(work.dtype), mode="constant").astype(X.dtype, copy=False)
 
 
 def _three_channels(img):

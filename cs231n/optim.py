@@ -1,8 +1,8 @@
 """Update rules of stochastic gradient descent, each as `(w, dw, config) -> w, config`.
 
 `w` is updated in place and returned. `config` holds the settings and, between calls, the running averages of
-one parameter; what is missing in it gets its default. float32 stays float32. ValueError if dw has another
-shape than w.
+one parameter; what is missing in it gets its default. float32 stays float32; the averages of float16 are
+float32, in which squares of gradients and epsilon do not round to 0. ValueError if dw has another shape than w.
 """
 
 import numpy as np
@@ -17,6 +17,11 @@ def _with_defaults(rule, w, dw, config, **defaults):
     for key, value in defaults.items():
         config.setdefault(key, value)
     return config
+
+
+def _wide(x):
+    """The dtype for averages of x: its own, float32 at least."""
+    return np.result_type(x, np.float32)
 
 
 def sgd(w, dw, config=None):
@@ -51,13 +56,14 @@ def rmsprop(w, dw, config=None):
     """
     config = _with_defaults('rmsprop', w, dw, config, learning_rate=1e-2, decay_rate=0.99, epsilon=1e-8)
     if 'cache' not in config:
-        config['cache'] = np.zeros_like(w)
+        config['cache'] = np.zeros_like(w, _wide(w))
     s, decay = config['cache'], config['decay_rate']
-    step = dw * dw
+    dw = dw.astype(_wide(dw), copy=False)
+    step = np.asarray(dw * dw)  # an array also where w is a single number
     step *= 1 - decay
     s *= decay
     s += step
-    scale = np.sqrt(s)
+    scale = np.asarray(np.sqrt(s))
     scale += config['epsilon']
     np.divide(dw, scale, out=step)
     step *= config['learning_rate']
@@ -76,11 +82,12 @@ def adam(w, dw, config=None):
     config = _with_defaults('adam', w, dw, config,
                             learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8, t=0)
     if 'm' not in config:
-        config['m'], config['v'] = np.zeros_like(w), np.zeros_like(w)
+        config['m'], config['v'] = np.zeros_like(w, _wide(w)), np.zeros_like(w, _wide(w))
     config['t'] += 1
     m, v, t = config['m'], config['v'], config['t']
     beta1, beta2 = config['beta1'], config['beta2']
-    step = (1 - beta1) * dw
+    dw = dw.astype(_wide(dw), copy=False)
+    step = np.asarray((1 - beta1) * dw)  # an array also where w is a single number
     m *= beta1
     m += step
     np.multiply(dw, dw, out=step)

@@ -81,6 +81,14 @@ def test_channels_come_last(function, shape):
         function(np.zeros(shape))
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.longdouble])
+def test_blur_keeps_floats_of_any_size(dtype):
+    X = np.random.RandomState(0).standard_normal((2, 3, 5, 7)).astype(dtype)
+    out = blur_image(X)
+    assert out.dtype == dtype
+    np.testing.assert_allclose(out, blur_image(X.astype(np.float64)), rtol=np.finfo(np.float16).eps, atol=1e-4)
+
+
 def blur_by_loops(X):
     N, C, H, W = X.shape
     kernel = np.array([[1, 2, 1], [2, 188, 2], [1, 2, 1]]) / 200

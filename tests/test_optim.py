@@ -70,6 +70,28 @@ def test_float32_stays_float32(rule, learning_rate):
 
 
 @pytest.mark.parametrize('rule', RULES)
+def test_a_single_number_is_updated_like_one_of_many(rule):
+    update = getattr(optim, rule)
+    (one, alone), (many, among) = (update(np.ones(shape), np.full(shape, 0.5)) for shape in ((), (3,)))
+    for _ in range(3):
+        one, alone = update(one, np.array(0.25), alone)
+        many, among = update(many, np.full(3, 0.25), among)
+    assert one.shape == () and np.array_equal(np.full(3, one), many)
+
+
+@pytest.mark.parametrize('rule', RULES)
+def test_float16_stays_finite_and_near_float64(rule):
+    """Its squares of small gradients, and epsilon, are 0: they are kept in float32."""
+    rng = np.random.RandomState(0)
+    w, dw = rng.standard_normal((5, 7)).astype(np.float16), (1e-4 * rng.standard_normal((5, 7))).astype(np.float16)
+    dw[0] = 0
+    half, _ = getattr(optim, rule)(w.copy(), dw)
+    double, _ = getattr(optim, rule)(w.astype(float), dw.astype(float))
+    assert half.dtype == np.float16
+    np.testing.assert_allclose(half, double, rtol=1e-3)
+
+
+@pytest.mark.parametrize('rule', RULES)
 def test_the_weight_is_updated_in_place_and_the_gradient_left_alone(rule):
     w, dw = np.ones((2, 3)), np.full((2, 3), 0.5)
     config = {}
