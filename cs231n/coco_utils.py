@@ -1,5 +1,6 @@
 """Microsoft COCO captions (Chen et al. 2015), or the sample's captions in files of the same layout."""
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -31,12 +32,13 @@ def load_coco_data(
     if max_train is not None and max_train < 1:
         raise ValueError(f"max_train must be at least 1, not {max_train}")
     folder = _folder(pca_features) if base_dir is None else Path(base_dir)
-    data = _read_h5(folder / "coco2014_captions.h5", [f"{split}_{key}" for split in SPLITS for key in KEYS])
+    data = _read_h5(folder / "coco2014_captions.h5", [f"{split}_{key}" for split in SPLITS for key in KEYS], "iu")
     for split in SPLITS:
         features = folder / f"{split}2014_vgg16_fc7{'_pca' if pca_features else ''}.h5"
-        data[f"{split}_features"] = _read_h5(features, ["features"])["features"]
-        urls = _existing(folder / f"{split}2014_urls.txt").read_text(encoding="utf-8").splitlines()
-        data[f"{split}_urls"] = np.asarray([url.strip() for url in urls])
+        data[f"{split}_features"] = _read_h5(features, ["features"], "f")["features"]
+        urls = folder / f"{split}2014_urls.txt"
+        with _reading(urls):
+            data[f"{split}_urls"] = np.asarray([url.strip() for url in urls.read_text(encoding="utf-8").splitlines()])
     data["idx_to_word"], data["word_to_idx"] = _read_vocabulary(folder / "coco2014_vocab.json")
     _check_fit(data, folder)
     if max_train is not None:
@@ -52,29 +54,40 @@ def _folder(pca_features):
     return sample_file("coco_captioning/coco2014_captions.h5").parent
 
 
-def _existing(path):
+@contextlib.contextmanager
+def _reading(path):
+    """FileNotFoundError if the file is missing; what goes wrong within becomes a ValueError that names it."""
     if not path.is_file():
         what = "coco-full" if path.name.endswith("fc7.h5") else "coco"
         raise FileNotFoundError(f"{path} is missing. Run: {command(what)}")
-    return path
-
-
-def _read_h5(path, keys):
     try:
-        with h5py.File(_existing(path), "r") as file:
-            return {key: file[key][()] for key in keys}
-    except FileNotFoundError:
-        raise
-    except (OSError, KeyError) as error:
+        yield
+    except (OSError, KeyError, ValueError) as error:
         raise ValueError(f"{path} is damaged: {error}. Run: {command('coco')}") from error
+
+
+def _read_h5(path, keys, kinds):
+    """{key: array}, each of a dtype of these kinds."""
+    with _reading(path), h5py.File(path, "r") as file:
+        for key in keys:
+            found = getattr(file[key], "dtype", None)  # a group has none
+            if found is None or found.kind not in kinds:
+                raise ValueError(f"{key} must hold {'ints' if kinds == 'iu' else 'floats'}, not "
+                                 f"{found or 'other arrays'}")
+        return {key: file[key][()] for key in keys}
 
 
 def _read_vocabulary(path):
-    try:
-        vocabulary = json.loads(_existing(path).read_text(encoding="utf-8"))
-        return vocabulary["idx_to_word"], vocabulary["word_to_idx"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} is damaged: {error}. Run: {command('coco')}") from error
+    with _reading(path):
+        vocabulary = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(vocabulary, dict):
+            raise ValueError(f"it holds a {type(vocabulary).__name__}, not a dict")
+        words, indices = vocabulary["idx_to_word"], vocabulary["word_to_idx"]
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            raise ValueError("idx_to_word must be a list of words")
+        if not isinstance(indices, dict) or not all(type(index) is int for index in indices.values()):
+            raise ValueError("word_to_idx must give an int for each word")
+        return words, indices
 
 
 def _check_fit(data, folder):
@@ -82,6 +95,9 @@ def _check_fit(data, folder):
     V = len(data["idx_to_word"])
     for split in SPLITS:
         captions, image_idxs = data[f"{split}_captions"], data[f"{split}_image_idxs"]
+        if data[f"{split}_features"].ndim != 2:
+            raise ValueError(f"{folder}: {split}_features must have the shape (I, D), not "
+                             f"{data[f'{split}_features'].shape}")
         I = min(len(data[f"{split}_features"]), len(data[f"{split}_urls"]))
         if captions.ndim != 2 or image_idxs.shape != captions.shape[:1]:
             raise ValueError(f"{folder}: {split}_captions {captions.shape} needs one image index a row, "

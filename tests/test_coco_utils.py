@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 import types
 from pathlib import Path
@@ -150,7 +151,35 @@ def test_a_missing_key(folder):
         load_coco_data(folder)
 
 
+def test_arrays_of_another_kind(folder):
+    path = folder / "train2014_vgg16_fc7_pca.h5"
+    for damage, told in (({"features/deeper": np.zeros(3)}, "fc7_pca.h5 is damaged: features must hold floats"),
+                         ({"features": np.zeros((I, D), int)}, "features must hold floats, not int64"),
+                         ({"features": np.zeros(I)}, "train_features must have the shape (I, D), not (3,)")):
+        write_h5(path, **damage)
+        with pytest.raises(ValueError, match=re.escape(told)):
+            load_coco_data(folder)
+
+
+def test_captions_that_are_no_ints(folder):
+    with h5py.File(folder / "coco2014_captions.h5", "a") as file:
+        captions = file["val_captions"][()]
+        del file["val_captions"]
+        file["val_captions"] = captions + 0.5
+    with pytest.raises(ValueError, match=r"coco2014_captions\.h5 is damaged: val_captions must hold ints, not float64"):
+        load_coco_data(folder)
+
+
+def test_addresses_that_are_no_text(folder):
+    (folder / "val2014_urls.txt").write_bytes(b"http://caf\xe9\n")
+    with pytest.raises(ValueError, match=r"val2014_urls\.txt is damaged: 'utf-8' codec"):
+        load_coco_data(folder)
+
+
 @pytest.mark.parametrize("name, text, told", [
+    ("coco2014_vocab.json", '{"idx_to_word": 3, "word_to_idx": {}}', r"vocab\.json is damaged: idx_to_word must be"),
+    ("coco2014_vocab.json", '{"idx_to_word": [3], "word_to_idx": {}}', r"vocab\.json is damaged: idx_to_word must be"),
+    ("coco2014_vocab.json", '{"idx_to_word": [], "word_to_idx": {"a": "0"}}', r"is damaged: word_to_idx must give"),
     ("val2014_urls.txt", "http://host/0.jpg\n", r"val_image_idxs must lie in \[0, 1\)"),
     ("coco2014_vocab.json", '{"idx_to_word": ["<NULL>", "a"], "word_to_idx": {"<NULL>": 0, "a": 1}}',
      r"train_captions must lie in \[0, 2\), not in \[0, 7\]"),
