@@ -14,14 +14,20 @@ def _check_float(argument, x):
         raise TypeError(f'{argument} must be a NumPy array of floats, got {got}')
 
 
+def _floats(x):
+    """x as an array of floats, float32 at least: small unsigned integers would wrap around below zero."""
+    x = np.asarray(x)
+    return x.astype(np.result_type(x, np.float32), copy=False)
+
+
 def _difference(f, x, ix, h):
     """Return (f() at x[ix] + h) - (f() at x[ix] - h) and the distance between the two places."""
     old = x[ix]
     try:
         x[ix] = old + h
-        above, f_above = x[ix], np.array(f(), copy=True)  # f may reuse its output array
+        above, f_above = x[ix], _floats(np.array(f(), copy=True))  # f may reuse its output array
         x[ix] = old - h
-        below, f_below = x[ix], np.array(f(), copy=True)
+        below, f_below = x[ix], _floats(np.array(f(), copy=True))
     finally:
         x[ix] = old
     if above == below:
@@ -32,7 +38,7 @@ def _difference(f, x, ix, h):
 
 def rel_error(x, y):
     """Return the largest relative error of two arrays, max |x - y| / max(|x| + |y|, 1e-8), elementwise."""
-    x, y = np.asarray(x), np.asarray(y)
+    x, y = _floats(x), _floats(y)
     return np.max(np.abs(x - y) / np.maximum(1e-8, np.abs(x) + np.abs(y)))
 
 

@@ -11,6 +11,7 @@ from cs231n.gradient_check import (
     eval_numerical_gradient_blobs,
     eval_numerical_gradient_net,
     grad_check_sparse,
+    rel_error,
 )
 
 
@@ -136,6 +137,14 @@ def test_arrays_without_fractions_are_refused(argument, x, got):
 def test_a_step_lost_in_rounding_is_refused():
     with pytest.raises(ValueError, match=r'h must be larger: 1e-05 is lost in rounding at x = 10000\.0'):
         eval_numerical_gradient(np.sum, np.array([1e4], np.float32))
+
+
+@pytest.mark.parametrize('dtype', [np.uint8, np.int64, np.float16])
+def test_no_number_wraps_around_or_rounds_to_nothing(dtype):
+    one, two = np.array([0, 1], dtype), np.array([0, 2], dtype)
+    assert rel_error(one, two) == rel_error(two, one) == pytest.approx(1 / 3)
+    falling = eval_numerical_gradient_array(lambda x: (5 - x).astype(dtype), np.array([2.0]), 1, h=1.0)
+    assert falling == -1
 
 
 def test_gradients_of_another_shape_are_refused():
