@@ -122,7 +122,7 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     momentum (default 0.9), running_mean and running_var (D,). Training uses the minibatch's own mean and
     (biased) variance and stores running = momentum · running + (1 - momentum) · own back into bn_param;
     test uses the running ones. Returns out (N, D) and the cache (None for test).
-    ValueError on another shape or mode. Ioffe & Szegedy, ICML 2015, arXiv:1502.03167.
+    ValueError on another shape or mode, or nothing to train on. Ioffe & Szegedy, ICML 2015, arXiv:1502.03167.
     """
     _check_shape('batchnorm_forward: x', 'N, D', x, None, None)
     D = x.shape[1]
@@ -135,6 +135,8 @@ def batchnorm_forward(x, gamma, beta, bn_param):
         return gamma * (x - running_mean) / np.sqrt(running_var + eps) + beta, None
     if mode != 'train':
         raise ValueError(f"batchnorm_forward: bn_param['mode'] must be 'train' or 'test', got {mode!r}")
+    if len(x) == 0:  # without a mean, and the running averages would be lost
+        raise ValueError(f'batchnorm_forward: x must hold at least one example to train on, got shape {x.shape}')
     mean, var = x.mean(axis=0), x.var(axis=0)
     std = np.sqrt(var + eps)
     normed = (x - mean) / std

@@ -139,6 +139,16 @@ def test_spatial_batchnorm_test_mode():
     assert cache is None
 
 
+def test_batchnorm_of_no_example_keeps_the_running_averages():
+    bn = {'mode': 'train', 'running_mean': np.zeros(3), 'running_var': np.ones(3)}
+    for forward, shape in ((batchnorm_forward, (0, 3)), (spatial_batchnorm_forward, (0, 3, 2, 5))):
+        with pytest.raises(ValueError, match='x must hold at least one example'):
+            forward(np.ones(shape), np.ones(3), np.zeros(3), bn)
+    assert np.array_equal(bn['running_mean'], np.zeros(3)) and np.array_equal(bn['running_var'], np.ones(3))
+    out, _ = batchnorm_forward(np.ones((0, 3)), np.ones(3), np.zeros(3), {**bn, 'mode': 'test'})
+    assert out.shape == (0, 3)
+
+
 # -- bad input
 
 BAD = {
@@ -165,6 +175,8 @@ BAD = {
              "batchnorm_forward: bn_param['mode'] must be 'train' or 'test', got 'eval'"),
     'no mode': (lambda: batchnorm_forward(np.ones((5, 3)), np.ones(3), np.ones(3), {}),
                 "batchnorm_forward: bn_param['mode'] must be 'train' or 'test', got None"),
+    'nothing to train on': (lambda: batchnorm_forward(np.ones((0, 3)), np.ones(3), np.ones(3), {'mode': 'train'}),
+                            'batchnorm_forward: x must hold at least one example'),
     'image': (lambda: spatial_batchnorm_forward(np.ones((5, 3)), np.ones(3), np.ones(3), {'mode': 'train'}),
               'spatial_batchnorm_forward: x must have shape (N, C, H, W)'),
 }

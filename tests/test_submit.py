@@ -188,6 +188,6 @@ def test_what_stands_in_the_way_inside_build_is_named_and_nothing_unfinished_sta
     (folder / "build").mkdir()
     (folder / "build/html").write_text("mine") if occupied == "html" else (folder / "build" / occupied).mkdir()
     assert submit.main([], folder) == 1
-    assert f"build/{occupied}" in capsys.readouterr().err
+    assert str(folder / "build" / occupied) in capsys.readouterr().err
     left = {path.name for path in (folder / "build").rglob("*")}
     assert left == {"html"} if occupied == "html" else left == {"html", "RNN.html", "submission.zip"}
