@@ -215,6 +215,7 @@ def _in_place(module):
 # ---- the optimisation ----
 
 
+@torch.enable_grad()
 def style_transfer(content_image, style_image, image_size, style_size, content_layer, content_weight, style_layers,
                    style_weights, tv_weight, init_random=False, *, model=None, steps=200, lr=0.15, seed=0,
                    balance=False, pooling='max', coarse=0, smooth=0, callback=None):
@@ -238,8 +239,11 @@ def style_transfer(content_image, style_image, image_size, style_size, content_l
     """
     least = 2 * MIN_SIDE if coarse else MIN_SIDE
     for name, size in (('image_size', image_size), ('style_size', style_size)):
-        if isinstance(size, int) and size < least:
+        if isinstance(size, (int, np.integer)) and size < least:
             raise ValueError(f'{name} must be at least {least}{" with coarse steps" if coarse else ""}, not {size}')
+    for name, count in (('steps', steps), ('coarse', coarse)):
+        if count < 0:
+            raise ValueError(f'{name} must be at least 0, not {count}')
     if pooling not in ('max', 'avg'):
         raise ValueError(f"pooling must be 'max' or 'avg', not {pooling!r}")
     net, weight = _trunk(model if model is not None else load_squeezenet()[0], pooling)

@@ -190,9 +190,9 @@ def test_random_captions_are_reproducible_well_formed_and_greedy_when_cold(cell_
     ({'length_penalty': '1'}, TypeError, "CaptioningRNN.sample: length_penalty must be a number, got '1'"),
     ({'temperature': [1]}, TypeError, 'CaptioningRNN.sample: temperature must be a number, got [1]'),
     ({'beam_width': 2, 'length_penalty': np.nan}, ValueError,
-     'CaptioningRNN.sample: length_penalty must be at least 0, got nan'),
+     'CaptioningRNN.sample: length_penalty must be one of 0 … 100, got nan'),
     ({'beam_width': 2, 'length_penalty': -1}, ValueError,
-     'CaptioningRNN.sample: length_penalty must be at least 0, got -1'),
+     'CaptioningRNN.sample: length_penalty must be one of 0 … 100, got -1'),
     ({'temperature': 0, 'rng': np.random.default_rng(0)}, ValueError,
      'CaptioningRNN.sample: temperature must be positive, got 0'),
     ({'temperature': np.nan, 'rng': np.random.default_rng(0)}, ValueError,
@@ -221,3 +221,10 @@ def test_bad_captions_to_score(captions, message):
     with pytest.raises(ValueError) as error:
         build('rnn').caption_score(FEATURES, captions)
     assert str(error.value) == message
+
+
+@pytest.mark.parametrize('penalty', [np.nan, -5, 1000.0])
+def test_the_score_refuses_what_is_no_penalty(penalty):
+    model, captions = build('rnn'), np.ones((2, 3), int)
+    with pytest.raises(ValueError, match='CaptioningRNN.caption_score: length_penalty must be one of 0 … 100'):
+        model.caption_score(FEATURES[:2], captions, length_penalty=penalty)

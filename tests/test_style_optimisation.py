@@ -166,6 +166,8 @@ def test_device_follows_the_model():
 
 @pytest.mark.parametrize('changes, words', [
     ({'size': 16}, 'image_size must be at least 17, not 16'),
+    ({'size': np.int64(16)}, 'image_size must be at least 17, not 16'),
+    ({'steps': -1}, 'steps must be at least 0, not -1'),
     ({'size': 33, 'coarse': 1}, 'image_size must be at least 34 with coarse steps, not 33'),
     ({'style_weights': (1, 1)}, 'style_weights must have one entry'),
     ({'style_layers': (1, 4, 6, 13)}, 'layers must be among 0 to 12'),
@@ -176,6 +178,12 @@ def test_device_follows_the_model():
 def test_what_does_not_fit_is_told(net, changes, words):
     with pytest.raises(ValueError, match=words):
         paint(net, **changes)
+
+
+def test_it_descends_also_where_gradients_are_off(net):
+    with torch.no_grad():
+        inside = paint(net, steps=2)
+    assert np.array_equal(inside, paint(net, steps=2))
 
 
 # ---- what is built around it

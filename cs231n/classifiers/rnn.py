@@ -22,6 +22,8 @@ from cs231n.rnn_layers import (
     word_embedding_forward,
 )
 
+MAX_PENALTY = 100  # of captions by their length; more would overflow for long ones
+
 
 class CaptioningRNN:
     """Caption images with a vanilla RNN or an LSTM: the features set the first hidden state, words follow.
@@ -118,11 +120,19 @@ class CaptioningRNN:
         if self._start is None or self._end is None:
             raise ValueError(f"CaptioningRNN.{method}: word_to_idx must contain '<START>' and '<END>'")
 
+    def _check_penalty(self, method, length_penalty):
+        """Raise unless length^length_penalty can be computed and grows with the length."""
+        if not isinstance(length_penalty, Real):
+            raise TypeError(f'CaptioningRNN.{method}: length_penalty must be a number, got {length_penalty!r}')
+        if not 0 <= length_penalty <= MAX_PENALTY:  # also false for NaN
+            raise ValueError(f'CaptioningRNN.{method}: length_penalty must be one of 0 … {MAX_PENALTY}, '
+                             f'got {length_penalty}')
+
     def _check_options(self, max_length, temperature, rng, beam_width, length_penalty):
         """Raise unless the options of `sample` make sense, each and together."""
         V = len(self.params['W_embed'])
         for name, value, kind in (('max_length', max_length, Integral), ('beam_width', beam_width, Integral),
-                                  ('length_penalty', length_penalty, Real), ('temperature', temperature, Real)):
+                                  ('temperature', temperature, Real)):
             if not isinstance(value, kind) and (name, value) != ('temperature', None):
                 wanted = 'an integer' if kind is Integral else 'a number'
                 raise TypeError(f'CaptioningRNN.sample: {name} must be {wanted}, got {value!r}')
@@ -130,8 +140,7 @@ class CaptioningRNN:
             raise ValueError(f'CaptioningRNN.sample: max_length must be at least 0, got {max_length}')
         if not 1 <= beam_width <= V:
             raise ValueError(f'CaptioningRNN.sample: beam_width must be one of 1 … {V}, got {beam_width}')
-        if not 0 <= length_penalty < np.inf:
-            raise ValueError(f'CaptioningRNN.sample: length_penalty must be at least 0, got {length_penalty}')
+        self._check_penalty('sample', length_penalty)
         if temperature is None:
             return
         if not 0 < temperature < np.inf:
@@ -193,4 +202,5 @@ class CaptioningRNN:
         """
         features = self._check_features('caption_score', features)
         self._check_vocabulary('caption_score')
+        self._check_penalty('caption_score', length_penalty)
         return sampling.caption_score(self, features, captions, length_penalty)
