@@ -5,6 +5,8 @@ from functools import cache
 import numpy as np
 import torch
 
+RESHAPING = ('Flatten', 'Unflatten', 'Identity')
+
 
 def noise_facts(draw):
     """What can be said of draw(), which returns random numbers: shape, range, spread, whether they repeat."""
@@ -38,3 +40,70 @@ def weights(name, noise_dim=None):
         fan_in = np.prod(shape[1:]) if len(shape) > 1 else 4
         found.append(torch.from_numpy(1.5 * rng.standard_normal(shape) / np.sqrt(fan_in)))
     return tuple(found)
+
+
+def in_order(model, wanted):
+    """The named parameters of the model, those of a layer together, layers in the order of the wanted shapes.
+
+    A module may define its layers in any order. Where they cannot be told by their shapes, that order is kept.
+    """
+    layers = [[(f'{path}.{name}'.lstrip('.'), parameter) for name, parameter in layer.named_parameters(recurse=False)]
+              for path, layer in model.named_modules()]
+    layers, found = [layer for layer in layers if layer], []
+    while len(found) < len(wanted):
+        fits = [k for k, layer in enumerate(layers) if [parameter.shape for _, parameter in layer]
+                == [value.shape for value in wanted[len(found):len(found) + len(layer)]]]
+        if not fits:
+            return list(model.named_parameters())
+        found += layers.pop(fits[0])
+    return [*found, *(pair for layer in layers for pair in layer)]
+
+
+def modules(words, wanted):
+    """The layers that were written down as str(layer), with the wanted parameters in them."""
+    with torch.random.fork_rng(devices=[]):
+        layers = [eval(layer, vars(torch.nn)) for layer in words]
+    for parameter, value in zip(torch.nn.Sequential(*layers).double().parameters(), wanted):
+        parameter.data = value
+    return layers
+
+
+def culprits(model, right, is_right):
+    """(number of the first one, student's layers, layers that belong there), as few as make the model right; or None.
+
+    A layer is only called wrong if the others, with the right ones in its place, give the right output: then no other
+    is to blame. A model with a forward of its own cannot be taken apart like this.
+    """
+    chain = _chain(model)
+    got = [layer for layer in chain if type(layer).__name__ not in RESHAPING]
+
+    def mended(kept, behind):
+        """The chain with all counted layers replaced, but for the first so many and those so many from the end."""
+        found, k, new = [], 0, list(right[kept:len(right) - behind])
+        for layer in chain:
+            if k == len(got) - behind:  # where a layer is missing, it comes before those that are kept
+                found, new = found + new, []
+            if type(layer).__name__ in RESHAPING:
+                found.append(layer)
+                continue
+            if k < kept or k >= len(got) - behind:
+                found.append(layer)
+            elif new:
+                found.append(new.pop(0))
+            k += 1
+        return torch.nn.Sequential(*found, *new)
+
+    shorter = min(len(got), len(right))
+    ways = [(kept, total - kept) for total in range(shorter, 0, -1) for kept in range(total, -1, -1)]
+    for kept, behind in ways:
+        if is_right(mended(kept, behind)):
+            found = got[kept:len(got) - behind], right[kept:len(right) - behind]
+            return (kept + 1, *found) if found != ([], []) else None
+    return None
+
+
+def _chain(model):
+    """The modules that run one after the other."""
+    if type(model).forward is not torch.nn.Sequential.forward:
+        return [model]
+    return [layer for child in model for layer in _chain(child)]

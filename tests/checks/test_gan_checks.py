@@ -271,12 +271,17 @@ OWN_MODULE = """class D(nn.Module):
             return self.c(F.leaky_relu(self.b(F.leaky_relu(self.a(x)))))
     return D()
     model = nn.Sequential("""
+OTHER_ORDER = OWN_MODULE.replace('self.a, self.b, self.c = nn.Linear(784, 256), nn.Linear(256, 256), nn.Linear(256, 1)',
+                                 'self.c, self.b, self.a = nn.Linear(256, 1), nn.Linear(256, 256), nn.Linear(784, 256)')
+TWICE = [('model = nn.Sequential(', 'leaky = nn.LeakyReLU(0.01)\n    model = nn.Sequential('),
+         (f'        {LEAKY},', '        leaky,')]
 VARIANTS = {
     'uniform_': ('sample_noise', [('torch.rand(batch_size, dim)',
                                    'torch.empty(batch_size, dim).uniform_(0, 1)')]),
     'D without Flatten': ('discriminator', [('        Flatten(),\n', '')]),
     'D in place': ('discriminator', [('LeakyReLU(0.01)', 'LeakyReLU(negative_slope=1e-2, inplace=True)')]),
     'D as a class': ('discriminator', [('model = nn.Sequential(', OWN_MODULE)]),
+    'D defined in another order': ('discriminator', [('model = nn.Sequential(', OTHER_ORDER)]),
     'D gives (N,)': ('discriminator', [('nn.Linear(256, 1),', 'nn.Linear(256, 1), nn.Flatten(0),')]),
     'G gives pictures': ('generator', [('nn.Tanh(),', 'nn.Tanh(), Unflatten(-1, 1, 28, 28),')]),
     'bce by torch': ('bce_loss', [('return loss.mean()',
@@ -312,7 +317,8 @@ TOLD = {  # crashes and other slips that are told in a sentence
     'not averaged': ('bce_loss', [('loss.mean()', 'loss')], 'the shape (5, 1): average it'),
     'padded': ('build_dc_classifier', [('nn.Conv2d(1, 32, 5)', 'nn.Conv2d(1, 32, 5, padding=2)')],
                'layer 1, reshaping not counted, is Conv2d(1, 32, kernel_size=(5, 5), stride=(1, 1), padding=(2, 2))'),
-    'not flattened': ('build_dc_classifier', [('        Flatten(),\n', '')], 'each layer is right, but the shapes'),
+    'not flattened': ('build_dc_classifier', [('        Flatten(),\n', '')],
+                      'the right parameters, but the shapes do not fit'),
     'no padding': ('build_dc_generator', [('1, 4, stride=2, padding=1', '1, 4, stride=2')], 'layer 10, reshaping'),
     'constant in the log': ('bce_loss', [
         ('return loss.mean()', 'p = torch.sigmoid(input)\n    loss = -target * torch.log(p + 1e-9)\n'
@@ -324,6 +330,19 @@ TOLD = {  # crashes and other slips that are told in a sentence
         'makes 392 numbers'),
     'on another loss': ('discriminator_loss', [(LOSS_D, 'loss = real + 2 * fake')], 'dlogits_fake'),
     'no optimizer': ('get_optimizer', [('return optimizer', 'return model')], 'expected an optimizer'),
+    'a valid layer before a wrong one': (
+        'generator', [('024),\n        nn.ReLU(),\n        nn.Linear(1024, 1', '024),\n        nn.ReLU(True),\n'
+                      '        nn.Linear(1024, 1'),
+                      ('nn.ReLU(),\n        nn.Linear(1024, 784)', 'nn.GELU(),\n        nn.Linear(1024, 784)')],
+        "layer 4, reshaping not counted, is GELU(approximate='none'); expected ReLU()"),
+    'one object for two layers': ('discriminator', [*TWICE, (LAST_1, LAST_1 + '        nn.Softplus(),\n')],
+                                  'layer 6, reshaping not counted, is Softplus(beta=1.0, threshold=20.0); expected'),
+    'pooling first and one more': ('build_dc_classifier', [
+        (f'{LEAKY},\n        nn.MaxPool2d(2, 2),\n', f'nn.MaxPool2d(2, 2),\n        {LEAKY},\n'),
+        ('nn.Linear(1024, 1),\n', 'nn.Linear(1024, 1), nn.ELU()\n')], 'layer 10, reshaping not counted, is ELU'),
+    'two wrong layers': ('discriminator', [(LEAKY, 'nn.GELU()')], 'layers 2 to 4, reshaping not counted, are GELU('),
+    'lazy': ('discriminator', [('nn.Linear(784, 256)', 'nn.LazyLinear(256)')],
+             '1.weight has no shape before the first input: write nn.Linear with both sizes'),
     'random': ('build_dc_classifier', [('Flatten(),', 'Flatten(), nn.Dropout(0.5),')], 'Dropout'),
 }
 BY_NAME = {one.name: one for one in CHECKS}
@@ -369,6 +388,14 @@ def test_other_slips_are_told_in_a_sentence(key):
     name, edits, words = TOLD[key]
     result = check(write(name, edits))
     assert not result.passed and result.hint is None and words in result.where, result
+
+
+def test_a_layer_is_not_blamed_where_functions_run_between_the_layers():
+    wrong = OWN_MODULE.replace('F.leaky_relu(self.a(x))', 'F.leaky_relu(self.a(x), 0.05)')
+    result = check(write('discriminator', [('model = nn.Sequential(', wrong)]))
+    assert result.hint is None and result.where.startswith('out differs first at'), result
+    missing = check(write('build_dc_generator', [('nn.BatchNorm2d(64),', 'nn.BatchNorm2d(64), nn.ReLU(),')]))
+    assert missing.where == 'layer 10, reshaping not counted, is ReLU(); expected nothing'
 
 
 @pytest.mark.parametrize('name', ['discriminator_loss', 'generator_loss'])
