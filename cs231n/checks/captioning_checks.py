@@ -26,7 +26,8 @@ def captioning_checks(cell_type, notebook, loss_points, sample_points):
              'b': columns, 'W_vocab': 'H V', 'b_vocab': 'V'}
 
     def loss_cases():
-        return [_loss_case(1, gates, N=5, T=7, D=3, W=2, H=7), _loss_case(2, gates, N=1, T=3, D=2, W=5, H=3)]
+        # Neither N, T nor the words in a caption are as many as D, W, H or V, for which a factor would be taken.
+        return [_loss_case(1, gates, N=5, T=8, D=3, W=2, H=7), _loss_case(2, gates, N=1, T=3, D=2, W=5, H=7)]
 
     def sample_cases():
         return [_sample_case(seed, gates, N, length, D=5, W=7, H=11)

@@ -51,7 +51,7 @@ def _affine_back(seed, N, T, D, M):
 def _scores(seed, N, T, V):
     rng = np.random.RandomState(seed)
     scores, y = 2 * rng.standard_normal((N, T, V)), rng.randint(V, size=(N, T), dtype=np.int64)
-    return {'x': scores, 'y': y, 'mask': rng.rand(N, T) < 0.6}
+    return {'x': scores, 'y': y, 'mask': rng.rand(N, T) < 0.65}
 
 
 CHECKS = (

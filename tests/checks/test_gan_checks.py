@@ -390,6 +390,11 @@ def test_other_slips_are_told_in_a_sentence(key):
     assert not result.passed and result.hint is None and words in result.where, result
 
 
+def test_a_learning_rate_is_not_told_as_a_size():
+    said = check(write('get_optimizer', [('lr=1e-3', 'lr=3e-3')])).where
+    assert said.endswith('everywhere 3 times the right value'), said
+
+
 def test_a_layer_is_not_blamed_where_functions_run_between_the_layers():
     wrong = OWN_MODULE.replace('F.leaky_relu(self.a(x))', 'F.leaky_relu(self.a(x), 0.05)')
     result = check(write('discriminator', [('model = nn.Sequential(', wrong)]))

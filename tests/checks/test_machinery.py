@@ -224,6 +224,21 @@ def test_the_loss_is_told_before_its_gradients():
     assert result.hint is None and result.where.startswith('loss: got ') and '; W_embed differs' in result.where, result
 
 
+# a factor has a name only if no other size is as large
+
+
+@pytest.mark.parametrize('cell_type', ['rnn', 'lstm'])
+def test_a_loss_divided_by_what_has_no_letter_is_given_no_letter(cell_type):
+    for divisor in ('len(captions)', 'captions_out.shape[1]', 'captions.shape[1]', '(mask.sum() / len(mask))'):
+        said = check(write('CaptioningRNN.loss', ('return loss,', f'return loss / {divisor},')), cell_type=cell_type)
+        assert said.where.startswith('loss: got') and 'that is' not in said.where, said
+
+
+def test_a_loss_averaged_over_words_is_not_told_as_one_over_N():
+    said = check(write('temporal_softmax_loss', ('return loss,', 'return loss * N / mask.sum(),')))
+    assert 'that is' not in said.where, said
+
+
 # what a check leaves behind
 
 

@@ -338,6 +338,15 @@ def test_a_class_is_not_told_as_a_multiple_of_another():
     assert said == 'the class of X_fooling: got 1, expected 3'
 
 
+@pytest.mark.parametrize('size, meaning', [('X.shape[1]', '0.3333 times the right value'),
+                                           ('len(X)', '0.2 times the right value (that is 1/N)'),
+                                           ('scores.shape[1]', '0.1429 times the right value')])
+def test_a_factor_is_told_by_its_own_name_only(size, meaning):
+    result = check(write('compute_saliency_maps', [('return saliency', f'return saliency / {size}')]))
+    told = result.hint or result.where
+    assert told.endswith(meaning) or 'averaged over the batch' in told, result
+
+
 def test_an_unknown_mistake_is_located_and_not_guessed():
     result = check(
         write('compute_saliency_maps', [('return saliency', 'saliency[0, 1, 0] += 1; return saliency')])
