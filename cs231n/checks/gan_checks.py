@@ -199,8 +199,9 @@ def _network(name, points, cases, letters):
 
 CHECKS = (
     Check(
-        'sample_noise', **MODULE, points=1, cases=lambda: [{'batch_size': 30, 'dim': 2000}],
-        outputs={'shape': 'K', 'lowest': '', 'highest': '', 'spread': '', 'distinct': '', 'fresh': ''},
+        'sample_noise', **MODULE, points=1, cases=lambda: [{'batch_size': 500, 'dim': 2000}],
+        outputs={'shape': 'K', 'lowest': '', 'highest': '', 'spread': '', 'distinct': '', 'fresh': '',
+                 'rows differ': '', 'uniform': ''},
         call=_call_noise),
     _network('discriminator', 2, cases(_pictures, (5,), (3,)), 'N K'),
     _network('generator', 2, cases(_noise, (5, 7), (3, 96)), 'N P'),

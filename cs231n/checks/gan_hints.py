@@ -9,6 +9,8 @@ NOISE_HINTS = {
     'shape_swapped': 'the shape is (dim, batch_size): one row for each picture, (batch_size, dim).',
     'one_row': 'all rows are the same: draw batch_size rows, or every picture will be the same.',
     'whole_numbers': 'the noise consists of whole numbers: draw real numbers between -1 and 1.',
+    'few_values': 'the same numbers come again and again, as rounded ones do: draw batch_size * dim real numbers.',
+    'not_uniform': 'the noise lies between about -1 and 1, but is not uniform there: 2 * torch.rand(...) - 1 is.',
     'seed_fixed': 'every call gives the same noise: set no seed inside of the function.',
 }
 ENTROPY_HINTS = {

@@ -29,6 +29,10 @@ def sample_noise(slip, batch_size, dim):
             return source.uniform(low, high, shape[1]) * np.ones(shape)
         if slip == 'whole_numbers':
             return source.randint(-1, 2, shape)
+        if slip == 'few_values':
+            return source.randint(-100, 101, shape) / 100
+        if slip == 'not_uniform':
+            return np.tanh(source.standard_normal(shape))
         return source.uniform(low, high, shape)
 
     return noise_facts(draw)

@@ -170,6 +170,8 @@ MISTAKES = {
         'shape_swapped': [('torch.rand(batch_size, dim)', 'torch.rand(dim, batch_size)')],
         'one_row': [('torch.rand(batch_size, dim)', 'torch.rand(1, dim).repeat(batch_size, 1)')],
         'whole_numbers': [('noise * 2 - 1', 'torch.randint(-1, 2, (batch_size, dim))')],
+        'few_values': [('noise * 2 - 1', 'torch.randint(-100, 101, (batch_size, dim)) / 100')],
+        'not_uniform': [('torch.rand(', 'torch.randn('), ('noise * 2 - 1', 'noise.tanh()')],
         'seed_fixed': [('noise = torch.rand', 'torch.manual_seed(1)\n    noise = torch.rand')],
     },
     'discriminator': {
@@ -388,6 +390,24 @@ def test_other_slips_are_told_in_a_sentence(key):
     name, edits, words = TOLD[key]
     result = check(write(name, edits))
     assert not result.passed and result.hint is None and words in result.where, result
+
+
+@pytest.mark.parametrize('noise, key', [
+    ('(noise * 200).round() / 100 - 1', 'few_values'),
+    ('noise * 1.94 - 0.97', 'not_uniform'),
+    ('2 * torch.distributions.Beta(0.9, 1.1).sample((batch_size, dim)) - 1', 'not_uniform'),
+    ('(noise * 2 - 1) * 0.99', 'not_uniform'),
+])
+def test_noise_that_is_nearly_uniform_is_told_for_what_it_is(noise, key):
+    result = check(write('sample_noise', [('noise * 2 - 1', noise)]))
+    assert not result.passed and result.hint == BY_NAME['sample_noise'].hints[key], result
+
+
+@pytest.mark.parametrize('seed', range(20))
+def test_right_noise_is_right_whatever_the_seed(seed):
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        assert check(write('sample_noise')).passed
 
 
 def test_a_learning_rate_is_not_told_as_a_size():
