@@ -14,7 +14,7 @@ def as_array(value):
         value = value.detach().cpu().numpy()
     try:
         return np.asarray(value)
-    except ValueError:  # a ragged list
+    except (ValueError, RuntimeError):  # a ragged list, or tensors with a graph in a list
         return np.empty(1, dtype=object)
 
 

@@ -77,6 +77,8 @@ def _call_loss(check, function, case):
     tensors = [torch.tensor(value, requires_grad=name != 'target') for name, value in case.items()]
     loss, = unpack(function(*tensors), ['loss'])
     leaves = [tensor for tensor in tensors if tensor.requires_grad]
+    if isinstance(loss, (list, tuple)):
+        raise Malformed(f'it returns a {type(loss).__name__}, expected a tensor')
     if not torch.is_tensor(loss):
         return [loss, *(None for _ in leaves)]
     if loss.numel() != 1:

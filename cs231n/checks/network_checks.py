@@ -122,8 +122,8 @@ def _is_about_grad(function, error):
 def _call_saliency(check, function, case):
     values, net = _tensors(case)
     (saliency,) = unpack(_run(function, values['X'], values['y'], net), list(check.outputs))
-    if isinstance(saliency, np.ndarray):
-        raise Malformed('it returns a ndarray, expected the tensor saliency')
+    if isinstance(saliency, (np.ndarray, list)):
+        raise Malformed(f'it returns a {type(saliency).__name__}, expected the tensor saliency')
     return [saliency]
 
 

@@ -23,6 +23,10 @@ def test_scalars_of_any_shape():
     assert fit(as_array([1.5, 1.5]), np.array(1.5)).shape == (2,)
 
 
+def test_a_list_of_tensors_with_a_graph_is_no_array_of_numbers():
+    assert words([torch.ones(2, requires_grad=True)], np.ones(2)) == 'y is not an array of numbers'
+
+
 def test_agreement_has_a_bound_and_a_shape():
     assert agree(np.array([1 + 1e-9]), np.array([1.0]), 1e-8, 0)
     assert not agree(np.array([1 + 1e-7]), np.array([1.0]), 1e-8, 0)

@@ -316,6 +316,7 @@ TOLD = {  # crashes and other slips that are told in a sentence
     'no batch norm': ('build_dc_generator', [('nn.BatchNorm1d(1024),', '')], 'it belongs to Linear'),
     'another slope': ('discriminator', [(f'(256, 256),\n        {LEAKY}', '(256, 256),\n        nn.ELU()')],
                       'layer 4, reshaping not counted, is ELU(alpha=1.0); expected LeakyReLU'),
+    'a list': ('bce_loss', [('return loss.mean()', 'return [loss.mean()]')], 'it returns a list, expected a tensor'),
     'not averaged': ('bce_loss', [('loss.mean()', 'loss')], 'the shape (5, 1): average it'),
     'padded': ('build_dc_classifier', [('nn.Conv2d(1, 32, 5)', 'nn.Conv2d(1, 32, 5, padding=2)')],
                'layer 1, reshaping not counted, is Conv2d(1, 32, kernel_size=(5, 5), stride=(1, 1), padding=(2, 2))'),
