@@ -8,6 +8,9 @@ from .running import Malformed
 
 MODULE = dict(notebook='StyleTransfer', module='cs231n.style_transfer_pytorch')
 
+# What PyTorch says of (N, C, H, W) where it expects a single picture, or its matrix.
+TOO_MANY = 'is invalid for input of size', 'expects a tensor with <= 2 dimensions', 'must be a matrix'
+
 
 def _content(seed, N, C, H, W):
     maps = draw(seed, content_current=(N, C, H, W), content_original=(N, C, H, W))
@@ -50,16 +53,30 @@ def _call(check, function, case):
         del values['normalize']  # it is the default
     try:
         returned = function(*values.values())
-    except RuntimeError:
-        if name != 'features' or len(watched) == 1:
-            raise
-        return [None, None]  # what a reshape for one picture does with several
+    except RuntimeError as error:
+        if name == 'features' and _is_for_one_picture(function, values, error):
+            return [None, None]  # what a reshape for one picture does with several
+        raise
     return _outputs(returned, [watched], with_gradients)
+
+
+def _is_for_one_picture(function, values, error):
+    """Whether several pictures are too many for a reshape or a product that is right for each of them alone."""
+    if len(values['features']) == 1 or not any(words in str(error) for words in TOO_MANY):
+        return False
+    try:
+        for picture in values['features'].detach():
+            function(picture[None], *list(values.values())[1:])
+    except Exception:  # then the number of pictures is not what the error is about
+        return False
+    return True
 
 
 def _outputs(returned, leaves, with_gradients):
     if returned is None:
         raise Malformed('it returns None: is the return statement missing?')
+    if isinstance(returned, (list, tuple)):
+        raise Malformed(f'it returns a {type(returned).__name__}, expected a tensor')
     return list(with_gradients(returned, *leaves))
 
 

@@ -201,3 +201,38 @@ def test_a_style_loss_is_not_told_the_mistake_of_its_gram_matrix(edit):
 def test_any_other_trouble_is_told(name, edits, words):
     result = check(written(name, edits))
     assert not result.passed and result.hint is None and words in result.where, result
+
+
+@pytest.mark.parametrize('name, edit, kind', [
+    ('content_loss', ('return loss', 'return [loss]'), 'list'),
+    ('gram_matrix', ('return gram', 'return list(gram)'), 'list'),
+    ('style_loss', ('return loss', 'return (loss,)'), 'tuple'),
+    ('tv_loss', ('return loss', 'return loss, img'), 'tuple'),
+])
+def test_a_list_is_told_as_one(name, edit, kind):
+    assert check(written(name, [edit])).where == f'it returns a {kind}, expected a tensor'
+
+
+@pytest.mark.parametrize('edits, words', [
+    ([(SHAPE, SHAPE + '; one(N)')], 'RuntimeError: my own bug'),
+    ([(SHAPE, SHAPE + '\n    if N > 1: F = F + torch.zeros(99)')], 'RuntimeError: The size of tensor a'),
+    ([(SHAPE, 'F = features.view(N, 3, 35)')], "RuntimeError: shape '[2, 3, 35]' is invalid"),
+])
+def test_trouble_with_several_pictures_is_not_always_that_they_are_several(edits, words):
+    own = "def one(N):\n    if N > 1: raise RuntimeError('my own bug')\n\n\n"
+    source = GRAM
+    for old, new in edits:
+        assert old in source
+        source = source.replace(old, new)
+    result = check(run('import torch\n\n\n' + own + source, 'gram_matrix'))
+    assert result.hint is None and result.where.startswith(words), result
+
+
+@pytest.mark.parametrize('shape, product', [
+    ('F = features.reshape(C, H * W)', 'F @ F.t()'),
+    ('F = features.squeeze(0).flatten(-2)', 'F.mm(F.transpose(-1, -2))'),
+    ('F = features.squeeze(0).flatten(-2)', 'F @ F.t()'),
+])
+def test_a_reshape_for_one_picture_is_told_as_one(shape, product):
+    result = check(written('gram_matrix', [(SHAPE, shape), (PRODUCT, product)]))
+    assert result.hint == BY_NAME['gram_matrix'].hints['one_picture_only'], result
