@@ -10,10 +10,11 @@ from .answers import answers
 from .compare import agree
 from .core import Check
 from .inputs import cases, draw
-from .network_rig import fooling_facts, scores
+from .network_rig import fooling_facts, scores, unseen
 from .running import Malformed, place, unpack
 
 CHANNELS = 3
+ASTRAY = 100  # farther than steps that are only roughly along the gradient, as Adam's, lead away from it
 MODULE = dict(notebook='NetworkVisualization', module='cs231n.net_visualization_pytorch', points=5)
 
 # What PyTorch says when a graph or a leaf is missing, and what helps.
@@ -69,6 +70,8 @@ def _fooling_cases():
     hills = _weights(11, P, 13, K)
     pictures = [0.1 * draw(seed, X=(1, CHANNELS, H, W))['X'] for seed in (1, 2, 3)]
     far = int(scores(pictures[2], hills)[0].argmin())
+    # Far from zero, in a direction that no score depends on: noise that ignores X is far from it.
+    pictures[0] += 1000 * directions[5].reshape(pictures[0].shape)
     return [
         {'X': X, 'target_y': y, 'weights': w} for X, y, w in zip(pictures, (3, 2, far), (slope, wall, hills))
     ]
@@ -134,7 +137,12 @@ def _call_fooling(check, function, case):
         raise Malformed(f'it returns a {type(picture).__name__}, expected the tensor X_fooling')
     before, after = case['X'].astype(np.float32), values['X'].detach().numpy().astype(float)
     after = case['X'] if np.array_equal(before, after) else after
-    return list(fooling_facts(case['X'], case['target_y'], case['weights'], picture.detach().numpy(), after))
+    picture = picture.detach().cpu().numpy()
+    facts = fooling_facts(case['X'], case['target_y'], case['weights'], picture, after)
+    if facts[0] == case['target_y'] and unseen(picture - case['X'], case['weights']) > ASTRAY:
+        raise Malformed('X_fooling fools the model, but it is another picture than X: start from X.clone(), and change'
+                        ' it along the gradient only')
+    return list(facts)
 
 
 def _call_class(check, function, case):

@@ -22,3 +22,10 @@ def fooling_facts(X, target_y, weights, X_fooling, X_after):
         return np.array(-1), X_after, X_fooling
     found = scores(X_fooling, weights)[0].argmax()
     return found, X_after, np.zeros_like(X) if found == target_y else X_fooling
+
+
+def unseen(step, weights):
+    """The length of that part of a step (1, C, H, W) on which no score depends: steps along gradients have none."""
+    seen = np.hstack([weights['A'], weights['B']])  # (P, K + M), all gradients lie in its span
+    step = step.reshape(-1)
+    return np.linalg.norm(step - seen @ np.linalg.lstsq(seen, step, rcond=None)[0])

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from student import run
 
 from cs231n.checks import check
@@ -229,6 +230,21 @@ VARIANTS = {
             ('        X_fooling.grad.zero_()\n', ''),
         ],
     ),
+    'fixed_steps_by_squared_norm': (
+        'make_fooling_image',
+        [
+            ('        if scores[0].argmax().item() == target_y:\n            break\n', ''),
+            ('g.norm()', 'g.norm() ** 2'),
+        ],
+    ),
+    'long_steps': ('make_fooling_image', [('learning_rate = 1', 'learning_rate = 10')]),
+    'adam': (
+        'make_fooling_image',
+        [
+            ('learning_rate = 1', 'solver = torch.optim.Adam([X_fooling], lr=0.5, maximize=True)'),
+            (ADD, 'solver.step()'),
+        ],
+    ),
     'detached': ('make_fooling_image', [('return X_fooling', 'return X_fooling.detach()')]),
     'raw_step': ('class_visualization_update_step', [('g / g.norm()', 'g')]),
     'by_hand': (
@@ -307,6 +323,17 @@ def test_a_valid_variant_passes_without_a_word(key):
     result = check(write(*VARIANTS[key]))
     assert result.passed and result.points == 5, result
     assert result.hint is result.where is result.note is None
+
+
+@pytest.mark.parametrize('scale, start', [(20, '0 * X'), (50, '0 * X'), (500, '0 * X'), (50, 'X')])
+def test_noise_of_the_wanted_class_is_no_fooling_picture(scale, start):
+    noise = f'torch.manual_seed(0)\n    X_fooling = {start} + {scale} * torch.randn_like(X)'
+    text = [('X_fooling = X.clone().requires_grad_()', noise), ('range(100)', 'range(10000)'),
+            ('        goal.backward()\n', ''), ('        g = X_fooling.grad\n', ''), ('g / g.norm()', '0'),
+            (ADD, f'X_fooling = {start} + {scale} * torch.randn_like(X)'), ('        X_fooling.grad.zero_()\n', '')]
+    with torch.random.fork_rng(devices=[]):
+        result = check(write('make_fooling_image', text))
+    assert not result.passed and result.where.startswith('X_fooling fools the model, but it is another'), result
 
 
 def test_other_errors_keep_their_own_words():
