@@ -84,9 +84,9 @@ def ls_generator_loss(scores_fake):
     return loss
 
 
-def build_dc_classifier(batch_size):
+def build_dc_classifier(batch_size=None):
     return nn.Sequential(
-        Unflatten(batch_size, 1, 28, 28),
+        Unflatten(-1, 1, 28, 28),
         nn.Conv2d(1, 32, 5),
         nn.LeakyReLU(0.01),
         nn.MaxPool2d(2, 2),
@@ -296,7 +296,10 @@ VARIANTS = {
     'LS by mse_loss': ('ls_discriminator_loss', [('((scores_real - 1) ** 2).mean()',
                                                   'F.mse_loss(scores_real, torch.ones_like(scores_real))')]),
     'positional lr': ('get_optimizer', [('lr=1e-3', '0.001')]),
-    'DC D without Unflatten': ('build_dc_classifier', [('        Unflatten(batch_size, 1, 28, 28),\n', '')]),
+    'DC D without Unflatten': ('build_dc_classifier', [('        Unflatten(-1, 1, 28, 28),\n', '')]),
+    'DC D by nn.Unflatten': ('build_dc_classifier', [
+        ('Unflatten(-1, 1, 28, 28)', 'Flatten(), nn.Unflatten(1, (1, 28, 28))')]),
+    'DC D with its batch size or any': ('build_dc_classifier', [('Unflatten(-1,', 'Unflatten(batch_size or -1,')]),
     'DC D activates after pooling': ('build_dc_classifier', [
         (f'{LEAKY},\n        nn.MaxPool2d(2, 2),\n', f'nn.MaxPool2d(2, 2),\n        {LEAKY},\n')]),
     'DC G gives pictures': ('build_dc_generator', [('        Flatten(),\n', '')]),
@@ -346,6 +349,11 @@ TOLD = {  # crashes and other slips that are told in a sentence
     'two wrong layers': ('discriminator', [(LEAKY, 'nn.GELU()')], 'layers 2 to 4, reshaping not counted, are GELU('),
     'lazy': ('discriminator', [('nn.Linear(784, 256)', 'nn.LazyLinear(256)')],
              '1.weight has no shape before the first input: write nn.Linear with both sizes'),
+    'batch size of the argument': ('build_dc_classifier', [('Unflatten(-1', 'Unflatten(batch_size')],
+                                   'Unflatten has a fixed batch size, or None'),
+    'batch size fixed': ('build_dc_classifier', [('=None', '=5'), ('Unflatten(-1', 'Unflatten(batch_size')],
+                         'Unflatten(-1, ...) takes any'),
+    'batch size asked for': ('build_dc_classifier', [('batch_size=None', 'batch_size')], 'missing 1 required'),
     'random': ('build_dc_classifier', [('Flatten(),', 'Flatten(), nn.Dropout(0.5),')], 'Dropout'),
 }
 BY_NAME = {one.name: one for one in CHECKS}
