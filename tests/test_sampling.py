@@ -226,5 +226,5 @@ def test_bad_captions_to_score(captions, message):
 @pytest.mark.parametrize('penalty', [np.nan, -5, 1000.0])
 def test_the_score_refuses_what_is_no_penalty(penalty):
     model, captions = build('rnn'), np.ones((2, 3), int)
-    with pytest.raises(ValueError, match='CaptioningRNN.caption_score: length_penalty must be one of 0 … 100'):
+    with pytest.raises(ValueError, match=r'CaptioningRNN\.caption_score: length_penalty must be one of 0 … 100'):
         model.caption_score(FEATURES[:2], captions, length_penalty=penalty)
