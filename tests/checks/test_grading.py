@@ -210,3 +210,12 @@ def test_what_is_no_function_is_told_and_what_is_written_in_c_is_graded(tmp_path
     assert results["rnn_step_forward"]["where"] == told
     assert results["rnn_step_backward"]["where"] == f"fix rnn_step_forward first: {told}"
     assert results["sigmoid"]["passed"]
+
+
+def test_a_stub_behind_a_forward_pass_that_fails_is_still_to_do(tmp_path):
+    with open(copied(tmp_path) / "cs231n/rnn_layers.py", "a", encoding="utf-8") as module:
+        module.write("\n\ndef rnn_step_forward(*inputs):\n    return sigmod\n")
+        module.write("\n\ndef rnn_step_backward(*inputs):\n    raise NotImplementedError('rnn_step_backward: back')\n")
+    _, results = grade(tmp_path, "rnn_step_backward", "rnn_step_forward")
+    assert results["rnn_step_backward"]["where"] == "not implemented yet: rnn_step_backward: back"
+    assert results["rnn_step_forward"]["where"].startswith("NameError")
