@@ -33,7 +33,9 @@ pre.failure { overflow-x: auto; padding: .75rem 1rem; background: var(--card);
 """
 JPEG = b"\xff\xd8"  # how such a file begins
 # MathML Core leaves the alignment of columns to CSS.
-MATH_STYLE = "mtd[columnalign=left] { text-align: left; } mtd[columnalign=right] { text-align: right; }"
+# A font with tables for mathematics: without one, indices stand on the line.
+MATH_STYLE = """math { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", "DejaVu Math TeX Gyre", math; }
+mtd[columnalign=left] { text-align: left; } mtd[columnalign=right] { text-align: right; }"""
 
 
 def title(result) -> str:
