@@ -32,10 +32,10 @@ pre.failure { overflow-x: auto; padding: .75rem 1rem; background: var(--card);
   border-left: 4px solid #c0392b; }
 """
 JPEG = b"\xff\xd8"  # how such a file begins
-# MathML Core leaves the alignment of columns to CSS.
-# A font with tables for mathematics: without one, indices stand on the line.
-MATH_STYLE = """math { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", "DejaVu Math TeX Gyre", math; }
-mtd[columnalign=left] { text-align: left; } mtd[columnalign=right] { text-align: right; }"""
+# MathML Core leaves the alignment of columns to CSS; without a font that has tables for mathematics, indices stand on
+# the line.
+MATH_STYLE = """math { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", "DejaVu Math TeX Gyre",
+math; } mtd[columnalign=left] { text-align: left; } mtd[columnalign=right] { text-align: right; }"""
 
 
 def title(result) -> str:
