@@ -204,17 +204,33 @@ def _where(check, outputs):
     """In the first case that differs, the output that tells most about it, in words; the loss in any case."""
     right, rtol, atol, passed = _right(check), max(check.rtol, ROUGH), max(check.atol, ROUGH), []
     for got_all, wanted in zip(outputs, right):
-        dims = {letter: size for axes, want in zip(check.outputs.values(), wanted)
-                for letter, size in zip(axes.split(), want.shape)}
+        dims = _sizes(check, wanted)
         found = {name: difference(name, axes, got, want, dims, rtol, atol)
                  for (name, axes), got, want in zip(check.outputs.items(), got_all, wanted)
                  if not agree(got, want, rtol, atol)}
         if found:
             name = min(found, key=lambda name: found[name][0])
-            words = [found[one][1] for one in dict.fromkeys(('loss', name)) if one in found]
+            words = [_held(check, one, found[one][1], outputs) for one in dict.fromkeys(('loss', name)) if one in found]
             return _only_here(passed, dims) + '; '.join(words)
         passed.append(dims)
     return None
+
+
+def _sizes(check, wanted):
+    """{letter of an axis: its size} in one case."""
+    return {letter: size for axes, want in zip(check.outputs.values(), wanted)
+            for letter, size in zip(axes.split(), want.shape)}
+
+
+def _held(check, name, words, outputs):
+    """The words without the name of a factor, '(that is 1/T)', unless it is that in all cases: 7 may be just 7."""
+    named = re.search(r' \(that is (1/)?(\w+)\)', words)
+    k = list(check.outputs).index(name)
+    for got, wanted in zip(outputs, _right(check)) if named else ():
+        size = _sizes(check, wanted).get(named[2])
+        if size is None or not agree(got[k], wanted[k] * (1 / size if named[1] else size), ROUGH, ROUGH):
+            return words.replace(named[0], '')
+    return words
 
 
 def _only_here(passed, dims):

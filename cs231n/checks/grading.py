@@ -192,7 +192,10 @@ def _points(results):
 
 def _seconds(text):
     """A time limit of the command line; ArgumentTypeError unless it is one."""
-    seconds = float(text)
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'must be a number, not {text!r}') from None
     if not 0 < seconds <= DAY:  # also false for NaN
         raise argparse.ArgumentTypeError(f'must be more than 0 and at most {DAY}, not {text}')
     return seconds

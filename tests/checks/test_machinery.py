@@ -341,3 +341,16 @@ def test_arrays_alone_are_enough(monkeypatch, tmp_path):
         ("        grads['b_proj'] = dh0.sum(axis=0)\n", ''),
     )
     assert 'grads has no W_proj' in check(write('CaptioningRNN.loss', *proj), cell_type='lstm').hint
+
+
+@pytest.mark.parametrize('factor, named', [('T', 'that is T'), ('7', None), ('3', None), ('1 / T', 'that is 1/T')])
+def test_a_factor_has_a_name_only_if_it_has_it_in_every_case(factor, named):
+    right = run(RIGHT, 'rnn_forward')
+
+    def scaled(x, h0, Wx, Wh, b):
+        h, cache = right(x, h0, Wx, Wh, b)
+        return h * eval(factor, {'T': x.shape[1]}), cache
+
+    where = check(scaled, name='rnn_forward').where
+    assert 'times the right value' in where
+    assert (named in where) if named else ('that is' not in where), where
