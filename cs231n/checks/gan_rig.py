@@ -51,20 +51,31 @@ def weights(name, noise_dim=None):
 
 
 def in_order(model, wanted):
-    """The named parameters of the model, those of a layer together, layers in the order of the wanted shapes.
+    """The parameters of the model, whose shapes are those of the wanted ones in any order, in the order of these.
 
-    A module may define its layers in any order. Where they cannot be told by their shapes, that order is kept.
+    A module may define its layers in any order, and a layer its parameters. Where shapes do not tell them apart,
+    those of a layer are kept together, and the order is kept.
     """
-    layers = [[(f'{path}.{name}'.lstrip('.'), parameter) for name, parameter in layer.named_parameters(recurse=False)]
-              for path, layer in model.named_modules()]
+    layers = [list(layer.parameters(recurse=False)) for layer in model.modules()]
     layers, found = [layer for layer in layers if layer], []
     while len(found) < len(wanted):
-        fits = [k for k, layer in enumerate(layers) if [parameter.shape for _, parameter in layer]
-                == [value.shape for value in wanted[len(found):len(found) + len(layer)]]]
+        fits = [fit for fit in (_sorted(layer, wanted[len(found):len(found) + len(layer)]) for layer in layers) if fit]
         if not fits:
-            return list(model.named_parameters())
-        found += layers.pop(fits[0])
-    return [*found, *(pair for layer in layers for pair in layer)]
+            return _sorted(list(model.parameters()), wanted)
+        found += fits[0]
+        layers = [layer for layer in layers if layer[0] not in set(fits[0])]
+    return found
+
+
+def _sorted(parameters, wanted):
+    """The parameters in the order of the wanted shapes, or None if these are not their shapes."""
+    rest, found = list(parameters), []
+    for value in wanted:
+        k = next((k for k, parameter in enumerate(rest) if parameter.shape == value.shape), None)
+        if k is None:
+            return None
+        found.append(rest.pop(k))
+    return None if rest else found
 
 
 def modules(words, wanted):

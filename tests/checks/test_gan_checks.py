@@ -275,6 +275,26 @@ OWN_MODULE = """class D(nn.Module):
     model = nn.Sequential("""
 OTHER_ORDER = OWN_MODULE.replace('self.a, self.b, self.c = nn.Linear(784, 256), nn.Linear(256, 256), nn.Linear(256, 1)',
                                  'self.c, self.b, self.a = nn.Linear(256, 1), nn.Linear(256, 256), nn.Linear(784, 256)')
+SEPARATE = OWN_MODULE[:OWN_MODULE.index('self.a,')] + '''for part in 'wb':
+                for k, (out, into) in enumerate(((256, 784), (256, 256), (1, 256))):
+                    setattr(self, f'{part}{k}', nn.Parameter(torch.randn(*(out, into)[:2 if part == 'w' else 1])))
+        def forward(self, x):
+            x = F.leaky_relu(F.linear(x.flatten(1), self.w0, self.b0))
+            return F.linear(F.leaky_relu(F.linear(x, self.w1, self.b1)), self.w2, self.b2)
+    return D()
+    model = nn.Sequential('''
+BIAS_FIRST = SEPARATE.replace("'wb'", "'bw'")
+FLAT = OWN_MODULE.replace('x = x.view(x.size(0), -1)', 'N, D = x.shape')
+CAST = 'class Cast(nn.Module):\n        def forward(self, x):\n            return x.float()\n' \
+    '    return nn.Sequential(Cast(), '
+
+
+def own(lines):
+    """The edit after which the discriminator is a module with these lines in its forward."""
+    return [('model = nn.Sequential(', OWN_MODULE.replace('x = x.view(x.size(0), -1)', lines).replace(
+        '            return self.c(F.leaky_relu(self.b(F.leaky_relu(self.a(x)))))\n', ''))]
+
+
 TWICE = [('model = nn.Sequential(', 'leaky = nn.LeakyReLU(0.01)\n    model = nn.Sequential('),
          (f'        {LEAKY},', '        leaky,')]
 VARIANTS = {
@@ -284,6 +304,21 @@ VARIANTS = {
     'D in place': ('discriminator', [('LeakyReLU(0.01)', 'LeakyReLU(negative_slope=1e-2, inplace=True)')]),
     'D as a class': ('discriminator', [('model = nn.Sequential(', OWN_MODULE)]),
     'D defined in another order': ('discriminator', [('model = nn.Sequential(', OTHER_ORDER)]),
+    'D with biases behind': ('discriminator', [('model = nn.Sequential(', SEPARATE)]),
+    'D with biases first': ('discriminator', [('model = nn.Sequential(', BIAS_FIRST)]),
+    'D on flat pictures': ('discriminator', [('model = nn.Sequential(', FLAT)]),
+    'D asserts flat pictures': ('discriminator', [('model = nn.Sequential(',
+                                                   FLAT.replace('N, D = x.shape', 'assert x.dim() == 2'))]),
+    'D in float32': ('discriminator', [('model = nn.Sequential(', OWN_MODULE.replace('-1)', '-1).float()'))]),
+    'D in FloatTensor': ('discriminator', [('model = nn.Sequential(',
+                                            OWN_MODULE.replace('-1)', '-1).type(torch.FloatTensor)'))]),
+    'G in float32': ('generator', [('model = nn.Sequential(', CAST)]),
+    'DC D in float32': ('build_dc_classifier', [('return nn.Sequential(', CAST)]),
+    'DC G in float32': ('build_dc_generator', [('return nn.Sequential(', CAST)]),
+    'DC D with an Unflatten it does not use': ('build_dc_classifier', [
+        ('return nn.Sequential(', 'class D(nn.Sequential):\n        unused = Unflatten(64, 1, 28, 28)\n'
+         '        def forward(self, x):\n            for layer in list(self)[:-1]:\n                x = layer(x)\n'
+         '            return x\n    return D('), ('1024, 1),\n', '1024, 1), Unflatten(64, 1, 28, 28),\n')]),
     'D gives (N,)': ('discriminator', [('nn.Linear(256, 1),', 'nn.Linear(256, 1), nn.Flatten(0),')]),
     'G gives pictures': ('generator', [('nn.Tanh(),', 'nn.Tanh(), Unflatten(-1, 1, 28, 28),')]),
     'bce by torch': ('bce_loss', [('return loss.mean()',
@@ -310,13 +345,18 @@ TOLD = {  # crashes and other slips that are told in a sentence
     'an array': ('sample_noise', [('return noise', 'return noise.numpy()')], 'ndarray, expected a tensor'),
     'float64': ('sample_noise', [('return noise', 'return noise.double()')], 'float64'),
     'no module': ('discriminator', [('return model', 'return [model]')], 'expected a torch.nn.Module'),
-    'narrow': ('discriminator', [('256', '128')], 'parameter 1, 1.weight, has the shape (128, 784)'),
-    'no bias': ('generator', [('1024, 784)', '1024, 784, bias=False)')], 'has 5 parameters, expected 6'),
-    'noise_dim ignored': ('generator', [('noise_dim, 1024', '96, 1024')], 'expected (1024, 7)'),
+    'narrow': ('discriminator', [('256', '128')],
+               '1.weight (128, 784), 1.bias (128,), 3.weight (128, 128), 3.bias (128,), 5.weight (1, 128) fit no'),
+    'no bias': ('generator', [('1024, 784)', '1024, 784, bias=False)')],
+                'a parameter with the shape (784,) is missing'),
+    'noise_dim ignored': ('generator', [('noise_dim, 1024', '96, 1024')],
+                          '0.weight has the shape (1024, 96), expected one with (1024, 7)'),
     'one layer more': ('discriminator', [(LAST_1, LAST_1 + '        nn.Linear(1, 1),\n')],
-                       'has 8 parameters, expected 6'),
-    'kernel of 3': ('build_dc_classifier', [('32, 5', '32, 3')], 'expected (32, 1, 5, 5)'),
-    'no batch norm': ('build_dc_generator', [('nn.BatchNorm1d(1024),', '')], 'it belongs to Linear'),
+                       '6.weight (1, 1) fits no layer; a parameter with the shape (1,) is too many'),
+    'kernel of 3': ('build_dc_classifier', [('32, 5', '32, 3')],
+                    '1.weight has the shape (32, 1, 3, 3), expected one with (32, 1, 5, 5)'),
+    'no batch norm': ('build_dc_generator', [('nn.BatchNorm1d(1024),', '')],
+                      'parameters with the shapes (1024,), (1024,) are missing'),
     'another slope': ('discriminator', [(f'(256, 256),\n        {LEAKY}', '(256, 256),\n        nn.ELU()')],
                       'layer 4, reshaping not counted, is ELU(alpha=1.0); expected LeakyReLU'),
     'a list': ('bce_loss', [('return loss.mean()', 'return [loss.mean()]')], 'it returns a list, expected a tensor'),
@@ -346,6 +386,23 @@ TOLD = {  # crashes and other slips that are told in a sentence
     'pooling first and one more': ('build_dc_classifier', [
         (f'{LEAKY},\n        nn.MaxPool2d(2, 2),\n', f'nn.MaxPool2d(2, 2),\n        {LEAKY},\n'),
         ('nn.Linear(1024, 1),\n', 'nn.Linear(1024, 1), nn.ELU()\n')], 'layer 10, reshaping not counted, is ELU'),
+    'two missing layers': ('build_dc_classifier', [
+        (f'64, 5),\n        {LEAKY},\n        nn.MaxPool2d(2, 2),\n        Flatten(),',
+         '64, 5), nn.AdaptiveAvgPool2d(4), Flatten(),')], 'layer 5, reshaping not counted, is AdaptiveAvgPool2d(output_size=4); expected LeakyReLU'),
+    'layers missing': ('generator', [('nn.Tanh(),', ''), ('nn.Linear(noise_dim, 1024),\n        nn.ReLU(),',
+                                                          'nn.Linear(noise_dim, 1024),')], 'layers 2 to '),
+    'layer order and width': ('discriminator', [('model = nn.Sequential(',
+                                                 OTHER_ORDER.replace('256, 256', '200, 256'))],
+                              'b.weight has the shape (256, 200), expected one with (256, 256)'),
+    'no forward': ('discriminator', [('return model', 'return nn.ModuleList(model)')],
+                   'Module [ModuleList] is missing the required "forward" function'),
+    'an error of its own': ('discriminator', own("raise RuntimeError('hello')"), 'RuntimeError: hello (cell, line '),
+    'a shape in forward': ('discriminator', own('return x.flatten(1) @ x.flatten(1)'),
+                           'cannot be multiplied (5x784 and 5x784) (cell, line 20)'),
+    'forward gives None': ('discriminator', own('pass'), 'forward returns None: is the return'),
+    'forward gives a tuple': ('discriminator', own('return x, x'), 'forward returns a tuple, expected a tensor'),
+    'forward gives an array': ('discriminator', own('return x.numpy()'), 'forward returns a ndarray, expected'),
+    'a scalar': ('discriminator', own('return x.mean()'), 'forward returns one number for all 5 inputs'),
     'two wrong layers': ('discriminator', [(LEAKY, 'nn.GELU()')], 'layers 2 to 4, reshaping not counted, are GELU('),
     'lazy': ('discriminator', [('nn.Linear(784, 256)', 'nn.LazyLinear(256)')],
              '1.weight has no shape before the first input: write nn.Linear with both sizes'),
