@@ -72,10 +72,33 @@ def _call_noise(check, function, case):
         if noise.is_floating_point() and noise.dtype != torch.get_default_dtype():
             raise Malformed(f'the noise is {noise.dtype}, and a network does not take it: its weights are'
                             f' {torch.get_default_dtype()}')
+        if noise.dtype == torch.bool or noise.is_complex():
+            raise Malformed(f'the noise is {noise.dtype}, expected {torch.get_default_dtype()}')
+        if not noise.numel():
+            raise Malformed(_about_noise(noise.shape, case))
         return noise.detach().cpu().numpy()
 
     with torch.random.fork_rng(devices=[]):
-        return list(noise_facts(draw_noise))
+        facts = [np.asarray(fact) for fact in noise_facts(draw_noise)]
+    known = [outputs for by_key in answers(check) for outputs in by_key.values()]
+    if not any(all(agree(got, want, 1e-5, 1e-5) for got, want in zip(facts, outputs)) for outputs in known):
+        shape, *others = facts
+        raise Malformed(_about_noise(shape.tolist(), case, **dict(zip(list(check.outputs)[1:], others))))
+    return facts
+
+
+def _about_noise(shape, case, spread=0.0, distinct=1, fresh=1, **facts):
+    """What is wrong with noise that no known mistake explains."""
+    right = case['batch_size'], case['dim']
+    if tuple(shape) != right:
+        return f'the shape is {tuple(shape)}, expected (batch_size, dim) = {right}'
+    if not np.isfinite(spread):
+        return 'not all of the numbers are finite'
+    if not fresh:
+        return 'every call gives the same noise'
+    if not facts['rows differ']:
+        return 'all rows are the same'
+    return 'the noise is not uniform between -1 and 1' if distinct else 'at most half of the numbers are distinct'
 
 
 def _call_loss(check, function, case):

@@ -11,7 +11,7 @@ NOISE_HINTS = {
     'whole_numbers': 'the noise consists of whole numbers: draw real numbers between -1 and 1.',
     'few_values': 'the same numbers come again and again, as rounded ones do: draw batch_size * dim real numbers.',
     'not_uniform': 'the noise lies between about -1 and 1, but is not uniform there: 2 * torch.rand(...) - 1 is.',
-    'seed_fixed': 'every call gives the same noise: set no seed inside of the function.',
+    'seed_fixed': 'every call gives the same noise: draw other numbers each time.',
 }
 ENTROPY_HINTS = {
     'sigmoid_first': 'the sigmoid is applied twice: the loss takes logits and has the sigmoid in it.',

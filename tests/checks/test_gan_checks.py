@@ -387,10 +387,8 @@ TOLD = {  # crashes and other slips that are told in a sentence
         (f'{LEAKY},\n        nn.MaxPool2d(2, 2),\n', f'nn.MaxPool2d(2, 2),\n        {LEAKY},\n'),
         ('nn.Linear(1024, 1),\n', 'nn.Linear(1024, 1), nn.ELU()\n')], 'layer 10, reshaping not counted, is ELU'),
     'two missing layers': ('build_dc_classifier', [
-        (f'64, 5),\n        {LEAKY},\n        nn.MaxPool2d(2, 2),\n        Flatten(),',
-         '64, 5), nn.AdaptiveAvgPool2d(4), Flatten(),')], 'layer 5, reshaping not counted, is AdaptiveAvgPool2d(output_size=4); expected LeakyReLU'),
-    'layers missing': ('generator', [('nn.Tanh(),', ''), ('nn.Linear(noise_dim, 1024),\n        nn.ReLU(),',
-                                                          'nn.Linear(noise_dim, 1024),')], 'layers 2 to '),
+        (f'64, 5),\n        {LEAKY},\n        nn.MaxPool2d(2, 2),', '64, 5),')],
+        'layers 5 to 6, reshaping not counted, are missing; expected LeakyReLU(negative_slope=0.01), MaxPool2d('),
     'layer order and width': ('discriminator', [('model = nn.Sequential(',
                                                  OTHER_ORDER.replace('256, 256', '200, 256'))],
                               'b.weight has the shape (256, 200), expected one with (256, 256)'),
@@ -467,6 +465,29 @@ def test_other_slips_are_told_in_a_sentence(key):
 def test_noise_that_is_nearly_uniform_is_told_for_what_it_is(noise, key):
     result = check(write('sample_noise', [('noise * 2 - 1', noise)]))
     assert not result.passed and result.hint == BY_NAME['sample_noise'].hints[key], result
+
+
+@pytest.mark.parametrize('noise, words', [
+    *((noise, 'the noise is not uniform between -1 and 1') for noise in (
+        'torch.randn(batch_size, dim) / 3', 'torch.randn(batch_size, dim) * 0.2', 'torch.randn(batch_size, dim) * 2',
+        'torch.sin(torch.randn(batch_size, dim))', '(noise * 2 - 1) * 0.2', 'noise * 3 - 1')),
+    ('torch.randn(batch_size, dim).clamp(-1, 1)', 'the noise is not uniform between -1 and 1'),
+    ('noise.round() * 2 - 1', 'at most half of the numbers are distinct'),
+    ('noise / 0 - noise / 0', 'not all of the numbers are finite'),
+    ('noise > 0.5', 'the noise is torch.bool'),
+    ('noise.flatten() * 2 - 1', 'the shape is (1000000,), expected (batch_size, dim) = (500, 2000)'),
+    ('noise[:0]', 'the shape is (0, 2000), expected (batch_size, dim) = (500, 2000)'),
+    ('noise[:1] * 0', 'the shape is (1, 2000), expected'),
+    ('torch.zeros(batch_size, dim)', 'every call gives the same noise'),
+])
+def test_other_noise_is_told_in_a_true_sentence(noise, words):
+    result = check(write('sample_noise', [('noise * 2 - 1', noise)]))
+    assert not result.passed and result.hint is None and result.where.startswith(words), result
+
+
+def test_noise_without_chance_is_not_said_to_have_a_seed():
+    result = check(write('sample_noise', [('noise * 2 - 1', 'torch.linspace(-1, 1, batch_size * dim).view(-1, dim)')]))
+    assert result.hint.startswith('every call gives the same noise') and 'seed' not in result.hint
 
 
 @pytest.mark.parametrize('seed', range(20))
