@@ -314,7 +314,6 @@ VARIANTS = {
                                             OWN_MODULE.replace('-1)', '-1).type(torch.FloatTensor)'))]),
     'G in float32': ('generator', [('model = nn.Sequential(', CAST)]),
     'DC D in float32': ('build_dc_classifier', [('return nn.Sequential(', CAST)]),
-    'DC G in float32': ('build_dc_generator', [('return nn.Sequential(', CAST)]),
     'DC D with an Unflatten it does not use': ('build_dc_classifier', [
         ('return nn.Sequential(', 'class D(nn.Sequential):\n        unused = Unflatten(64, 1, 28, 28)\n'
          '        def forward(self, x):\n            for layer in list(self)[:-1]:\n                x = layer(x)\n'
