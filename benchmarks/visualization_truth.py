@@ -31,7 +31,7 @@ from cs231n.net_visualization_pytorch import (
     make_fooling_image,
     preprocess,
 )
-from cs231n.pretrained import sample_weights
+from cs231n.pretrained import sample_weights, stored_weights
 from cs231n.sample.scenes import scene
 from cs231n.sample.things import KINDS
 
@@ -43,7 +43,7 @@ SEEDS = 100, 200, 0  # of class pictures, to which the class is added; the wall 
 def network(weights):
     """SqueezeNet 1.1 with these weights, frozen, in eval mode."""
     model = squeezenet1_1(num_classes=len(KINDS))
-    model.load_state_dict({name: value for name, value in weights.items() if not name.startswith('read.')})
+    model.load_state_dict(weights)
     return model.eval().requires_grad_(False)
 
 
@@ -123,7 +123,7 @@ def main():
     args = parser.parse_args()
     model = network(sample_weights()[0])
     old = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
-    stored = lambda path: network({k: v.float() for k, v in torch.load(path, weights_only=True).items()})
+    stored = lambda path: network(stored_weights(path)[0])
     judge, results = None, {}
     if args.judge:
         judge = stored(args.judge)

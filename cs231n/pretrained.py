@@ -62,7 +62,12 @@ def sample_weights():
     if not SAMPLE_WEIGHTS.is_file():
         raise FileNotFoundError(f'{SAMPLE_WEIGHTS} is missing; it comes with the project:'
                                 ' git checkout datasets/sample/squeezenet.pt')
-    file = torch.load(SAMPLE_WEIGHTS, map_location='cpu', weights_only=True)
+    return stored_weights(SAMPLE_WEIGHTS)
+
+
+def stored_weights(path):
+    """The two state dicts of `sample_weights` from a file that cs231n/sample/train_squeezenet.py wrote."""
+    file = torch.load(path, map_location='cpu', weights_only=True)
     stored = {name: value.float() for name, value in file.items()}
     read = {name.removeprefix('read.'): stored.pop(name) for name in list(stored) if name.startswith('read.')}
     return stored, read

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from benchmarks import visualization_truth as truth
-from cs231n.pretrained import sample_weights
+from cs231n.pretrained import sample_weights, stored_weights
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = json.loads(truth.RESULTS.read_text())
@@ -50,11 +50,13 @@ def test_the_notebook_tells_what_a_judge_sees(prose):
     assert of == c['pictures'] and named == of - len(c['mistaken']) == c['recognised_by_judge']
 
 
-def test_weights_are_read_with_and_without_what_reads_off_the_features():
+def test_weights_are_read_with_and_without_what_reads_off_the_features(tmp_path):
     weights, read = sample_weights()
     stored = weights | {f'read.{name}': value for name, value in read.items()}
     for given in (weights, stored):
-        assert torch.equal(truth.network(given).classifier[1].weight, weights['classifier.1.weight'])
+        torch.save(given, tmp_path / 'weights.pt')
+        net = truth.network(stored_weights(tmp_path / 'weights.pt')[0])
+        assert torch.equal(net.classifier[1].weight, weights['classifier.1.weight'])
 
 
 def test_a_few_scenes_agree_with_the_figures():

@@ -32,6 +32,7 @@ from torchvision.transforms.functional import gaussian_blur
 from tqdm.auto import tqdm
 
 from cs231n.image_utils import SQUEEZENET_MEAN, SQUEEZENET_STD
+from cs231n.pretrained import stored_weights
 from cs231n.sample.palette import COLOURS
 from cs231n.sample.places import PLACES
 from cs231n.sample.scenes import SIZE, scene
@@ -179,8 +180,7 @@ def store(path, net, heads):
 
 
 def load(path, net, heads):
-    weights = torch.load(path, weights_only=True)
-    read = {name.removeprefix('read.'): weights.pop(name) for name in list(weights) if name.startswith('read.')}
+    weights, read = stored_weights(path)
     net.load_state_dict(weights)
     heads.load_state_dict(read)
 
