@@ -17,13 +17,13 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: data ## execute the five notebooks into build/html, with an index page of their pictures
-	@$(PY) -m cs231n.notebooks run
+	@$(PY) -m cs231n.course run
 
 check: $(READY) ## points and hints for all functions, or for one notebook: make check NOTEBOOK=RNN
 	@$(PY) -m cs231n.checks $(NOTEBOOK)
 
 submit: $(READY) ## what is handed in, as one zip, once nothing is missing
-	@$(PY) -m cs231n.submit $(ARGS)
+	@$(PY) -m cs231n.course.submit $(ARGS)
 
 # BEGIN MAINTAINERS
 .PHONY: test handout bench
@@ -56,7 +56,7 @@ lab: data ## open the notebooks in JupyterLab, with ARGS=--no-browser or others 
 	@$(PY) -m jupyterlab $(ARGS) notebooks
 
 data: $(READY) ## set everything up: .venv, the requirements, the sample data
-	@$(PY) -m cs231n.sample.build
+	@$(PY) -m cs231n.sample_world.build
 
 clean: ## remove what was built (.venv and the data stay)
 	rm -rf build .pytest_cache .ruff_cache .hypothesis cs231n.egg-info

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from cs231n.caption_metrics import evaluate
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import load_coco_data
+from cs231n.metrics.captions import evaluate
 
 THREADS = int(os.environ.get('OMP_NUM_THREADS', os.cpu_count()))
 SETTINGS = {'LSTM': {'cell_type': 'lstm', 'num_epochs': 3, 'lr_decay': 0.6},

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from scipy.ndimage import zoom
 
-from cs231n.gan_metrics import look
-from cs231n.sample.digits import BOX, _centre
+from cs231n.sample_world.digits.digits import BOX, _centre
+from cs231n.sample_world.digits.reader import look
 
 RESULTS = Path(__file__).with_suffix('.json')
 

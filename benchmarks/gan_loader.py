@@ -16,7 +16,7 @@ from torch.utils.data import DataLoader
 from torchvision.transforms import ToTensor
 
 from cs231n import gan_pytorch as gan
-from cs231n.mnist import MemoryLoader, load_mnist
+from cs231n.data.mnist import MemoryLoader, load_mnist
 
 RESULTS = Path(__file__).with_suffix('.json')
 TURNS, BATCH, DIGITS = 5, 128, 10_000

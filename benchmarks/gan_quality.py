@@ -13,8 +13,9 @@ import numpy as np
 import torch
 
 from cs231n import gan_pytorch as gan
-from cs231n.gan_metrics import judge, look
-from cs231n.mnist import MemoryLoader, load_mnist
+from cs231n.data.mnist import MemoryLoader, load_mnist
+from cs231n.metrics.digits import evaluate
+from cs231n.sample_world.digits.reader import look
 
 RESULTS = Path(__file__).with_suffix('.json')
 SEEDS = 0, 1, 2
@@ -46,14 +47,14 @@ def main():
     real = gan.preprocess_img(unseen.data / 255)
     read = look(real)[1].argmax(axis=1)
     found = {'digits': len(digits), 'read rightly': float((read == unseen.targets.numpy()).mean()),
-             'from the file': judge(gan.preprocess_img(digits.data[:1000] / 255), real), 'models': {}}
+             'from the file': evaluate(gan.preprocess_img(digits.data[:1000] / 255), real), 'models': {}}
     for name in MODELS:
         runs = []
         for seed in SEEDS:
             G, seconds = train(name, seed, digits)
             with torch.no_grad():
                 fakes = G(gan.sample_noise(1000, gan.NOISE_DIM, seed=7))
-            runs.append({**judge(fakes, real), 'seconds': seconds})
+            runs.append({**evaluate(fakes, real), 'seconds': seconds})
             print(name, seed, {key: round(value, 3) for key, value in runs[-1].items()}, flush=True)
         mean = {key: float(np.mean([run[key] for run in runs])) for key in runs[0]}
         found['models'][name] = {'seeds': runs, 'mean': mean}

@@ -9,7 +9,9 @@ import os
 import sys
 from pathlib import Path
 
-from cs231n.notebooks import ROOT, execute, find
+from cs231n._shared.paths import ROOT
+from cs231n.course.execution import execute
+from cs231n.course.run import find
 
 RESULTS = Path(__file__).with_suffix('.json')
 

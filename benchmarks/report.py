@@ -7,7 +7,7 @@ import json
 import re
 from pathlib import Path
 
-from cs231n.notebooks import NOTEBOOKS
+from cs231n.course.assignment import NOTEBOOKS
 
 ROOT = Path(__file__).resolve().parents[1]
 MARKED = re.compile(r'(<!-- measured: (\w+) -->\n).*?(<!-- end -->)', re.S)

@@ -52,9 +52,9 @@ def cell_works(cell, N):
     """Forward and backward of a recurrent layer: ours, the textbook's, also in float64, PyTorch's, and the floor."""
     import numpy as np
     import torch
-    from reference import stepwise
 
     from cs231n import rnn_layers
+    from tests.reference import stepwise
 
     G = 4 * H if cell == 'lstm' else H
     x, h0, dh, a, b = draw((N, T, W), (N, H), (N, T, H), (N * T, G), (G,))
@@ -114,9 +114,9 @@ def step_works(cell, N):
     """A step of training, that is loss, gradients and Adam: ours, the textbook's, PyTorch's."""
     import numpy as np
     import torch
-    from reference import stepwise
 
     from cs231n import optim
+    from tests.reference import stepwise
 
     model, features, captions, net = captioning(cell, N)
     ours = {name: {} for name in model.params}
@@ -150,9 +150,9 @@ def step_works(cell, N):
 def part_works(N):
     """{row: {side: function}} for the parts of a step."""
     import numpy as np
-    from reference import stepwise
 
     from cs231n import rnn_layers
+    from tests.reference import stepwise
 
     scores, dout, table = draw((N, T, V), (N, T, W), (V, W))
     words = np.random.RandomState(2).randint(0, V, (N, T))
@@ -168,10 +168,10 @@ def part_works(N):
 def checking_works():
     """The numerical gradient of x that a notebook asks for, N = 2, T = 10: two evaluations for each entry."""
     import numpy as np
-    from reference import stepwise
 
     from cs231n import rnn_layers
     from cs231n.gradient_check import eval_numerical_gradient_array
+    from tests.reference import stepwise
 
     shapes = (2, 10, 3), (2, 6), (3, 24), (6, 24), (24,), (2, 10, 6)
     x, *weights, dh = (np.random.RandomState(3).standard_normal(shape) for shape in shapes)
@@ -182,7 +182,7 @@ def checking_works():
 
 def sampling_works(cell):
     """Greedy captions of 1,000 pictures."""
-    from reference import stepwise
+    from tests.reference import stepwise
 
     model, *_ = captioning(cell, 1)
     features, = draw((1000, D))

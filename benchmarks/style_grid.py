@@ -18,18 +18,11 @@ import numpy as np
 import torch
 from PIL import Image
 
-from cs231n.pretrained import load_squeezenet
-from cs231n.sample.paintings import painting, photograph
-from cs231n.sample.scenes import scene
-from cs231n.style_transfer_pytorch import (
-    RECIPE,
-    _trunk,
-    content_loss,
-    extract_features,
-    gram_matrix,
-    preprocess,
-    style_transfer,
-)
+from cs231n.data.squeezenet import load_squeezenet
+from cs231n.experiments.style_optimisation import RECIPE, _trunk, style_transfer
+from cs231n.sample_world.paintings.paintings import painting, photograph
+from cs231n.sample_world.scenes.scenes import scene
+from cs231n.style_transfer_pytorch import content_loss, extract_features, gram_matrix, preprocess
 
 SIZE = 176
 STYLES = 'starry', 'dusk', 'mosaic', 'ink', 'dots', 'wave'

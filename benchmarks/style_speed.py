@@ -17,9 +17,10 @@ from pathlib import Path
 
 import torch
 
-from cs231n.pretrained import load_squeezenet
-from cs231n.sample.paintings import painting, photograph
-from cs231n.style_transfer_pytorch import gram_matrix, preprocess, style_transfer
+from cs231n.data.squeezenet import load_squeezenet
+from cs231n.experiments.style_optimisation import style_transfer
+from cs231n.sample_world.paintings.paintings import painting, photograph
+from cs231n.style_transfer_pytorch import gram_matrix, preprocess
 from tests.reference import style_literal
 
 SIZES, TURNS, STEPS = (192, 512), 4, 8  # steps of a turn: the first, which prepares, is not counted

@@ -6,8 +6,8 @@ The truth: a scene comes with the mask of its thing, and a class picture can be 
 of another seed that took no part in making it. And what does it change that the sample network was taught to look
 at the thing? Neither the judge's weights nor those of a network not so taught are part of the project:
 
-    python -m cs231n.sample.train_squeezenet --seed 7 --out build/judge.pt
-    python -m cs231n.sample.train_squeezenet --out build/again.pt
+    python -m cs231n.sample_world.training.train_squeezenet --seed 7 --out build/judge.pt
+    python -m cs231n.sample_world.training.train_squeezenet --out build/again.pt
 
 Writes benchmarks/visualization_truth.json; the figures that need a network which is not given stay as they were.
 """
@@ -22,7 +22,7 @@ from scipy.ndimage import distance_transform_edt, gaussian_filter
 from torchvision.models import squeezenet1_1
 from tqdm.auto import tqdm
 
-from cs231n.image_utils import SQUEEZENET_STD
+from cs231n._shared.normalisation import SQUEEZENET_STD
 from cs231n.net_visualization_pytorch import (
     RECIPE,
     compute_saliency_maps,
@@ -31,9 +31,9 @@ from cs231n.net_visualization_pytorch import (
     make_fooling_image,
     preprocess,
 )
-from cs231n.pretrained import sample_weights, stored_weights
-from cs231n.sample.scenes import scene
-from cs231n.sample.things import KINDS
+from cs231n.sample_world.scenes.scenes import scene
+from cs231n.sample_world.scenes.things import KINDS
+from cs231n.sample_world.weights import sample_weights, stored_weights
 
 RESULTS = Path(__file__).with_suffix('.json')
 SCENES, PAIRS, SMOOTHING, NEAR = 500, 200, 4.0, 4  # smoothing: sigma in pixels, of 224

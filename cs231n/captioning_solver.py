@@ -2,14 +2,14 @@
 
 import json
 import math
-import os
 import zipfile
 from numbers import Integral, Real
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from cs231n import optim
+from cs231n._shared.files import replacing
+from cs231n._shared.progress import progress_bar
 from cs231n.coco_utils import sample_coco_minibatch
 
 RULES = ('sgd', 'sgd_momentum', 'rmsprop', 'adam')
@@ -73,8 +73,8 @@ class CaptioningSolver:
         """
         if self.iteration >= self.last_iteration:
             self.last_iteration += self.num_epochs * self.iterations_per_epoch
-        hidden = not self.progress or os.environ.get('CS231N_PROGRESS') == '0'
-        with tqdm(total=self.last_iteration, initial=self.iteration, disable=hidden, unit='step') as bar:
+        with progress_bar(total=self.last_iteration, initial=self.iteration, unit='step', leave=True,
+                          hidden=not self.progress) as bar:
             while self.iteration < self.last_iteration:
                 loss = self._step()
                 bar.set_postfix(loss=f'{loss:.3f}', refresh=False)
@@ -153,14 +153,8 @@ class CaptioningSolver:
             'best_metric': self.best_metric, 'rng': [type(self.rng).__name__, _rng_state(self.rng)],
         }
         arrays['meta'] = np.array(json.dumps(meta, default=lambda value: value.tolist()))
-        part = f'{os.fspath(path)}.{os.getpid()}.part'
-        try:
-            with open(part, 'wb') as file:
-                np.savez(file, **arrays)
-            os.replace(part, path)
-        finally:
-            if os.path.exists(part):
-                os.remove(part)
+        with replacing(path) as part, open(part, 'wb') as file:
+            np.savez(file, **arrays)
 
     @classmethod
     def resume(cls, path, model, data, **changes):

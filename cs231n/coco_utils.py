@@ -7,7 +7,9 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from .data_utils import choose_world, command, datasets_dir, sample_file
+from cs231n._shared.paths import datasets_dir
+from cs231n.data.registry import command
+from cs231n.data.worlds import choose_world, sample_file
 
 SPLITS, KEYS = ("train", "val"), ("captions", "image_idxs")
 

@@ -5,15 +5,13 @@ network sees them.
 """
 
 import math
-import os
 from contextlib import contextmanager
 
 import torch
 import torch.nn.functional as F
 from torch import nn
-from tqdm.auto import tqdm
 
-from cs231n.gan_tools import (
+from cs231n._shared.gan_layers import (
     ChunkSampler,
     Flatten,
     Unflatten,
@@ -22,6 +20,7 @@ from cs231n.gan_tools import (
     initialize_weights,
     preprocess_img,
 )
+from cs231n._shared.progress import progress_bar
 from cs231n.gradient_check import rel_error
 
 __all__ = ['NOISE_DIM', 'ChunkSampler', 'Flatten', 'Unflatten', 'bce_loss', 'build_dc_classifier',
@@ -300,7 +299,7 @@ def _update(name, loss, solver, model, history, step):
 
 def _bar(num_epochs, loader, progress):
     steps = num_epochs * len(loader) if hasattr(loader, '__len__') else None
-    return tqdm(total=steps, unit='step', disable=not progress or os.environ.get('CS231N_PROGRESS') == '0')
+    return progress_bar(total=steps, unit='step', leave=True, hidden=not progress)
 
 
 def _draw_seed(rng):

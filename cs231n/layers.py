@@ -2,30 +2,7 @@
 
 import numpy as np
 
-
-def _check_shape(argument, letters, array, *sizes):
-    """Raise unless `array` is a NumPy array of these sizes, None fitting any; argument: 'function: name'."""
-    if not isinstance(array, np.ndarray):
-        raise TypeError(f'{argument} must be a NumPy array, got {type(array).__name__}')
-    if array.ndim != len(sizes) or any(size not in (None, n) for size, n in zip(sizes, array.shape)):
-        wanted = ', '.join('*' if size is None else str(size) for size in sizes)
-        raise ValueError(f'{argument} must have shape ({letters}) = ({wanted}), got {array.shape}')
-
-
-def _check_indices(argument, indices, size):
-    """Return `indices` as np.intp; raise unless they are integers in 0 … size-1."""
-    indices = np.asarray(indices)
-    if indices.dtype.kind not in 'iu':
-        raise TypeError(f'{argument} must hold integers, got dtype {indices.dtype}')
-    outside = (indices < 0) | (indices >= size)
-    if outside.any():
-        raise ValueError(f'{argument} must lie in 0 … {size - 1}, got {indices[outside].flat[0]}')
-    return indices.astype(np.intp, copy=False)
-
-
-def _as_floats(x):
-    """Return x itself if it holds floats, of whatever size, else as float64."""
-    return x if x.dtype.kind == 'f' else x.astype(np.float64)
+from cs231n._shared.arguments import as_floats, check_indices, check_shape
 
 
 def affine_forward(x, w, b):
@@ -35,8 +12,8 @@ def affine_forward(x, w, b):
     Returns out (N, M) and the cache for `affine_backward`.
     ValueError if the shapes do not fit together.
     """
-    _check_shape('affine_forward: w', 'D, M', w, int(np.prod(x.shape[1:])), None)
-    _check_shape('affine_forward: b', 'M', b, w.shape[1])
+    check_shape('affine_forward: w', 'D, M', w, int(np.prod(x.shape[1:])), None)
+    check_shape('affine_forward: b', 'M', b, w.shape[1])
     out = x.reshape(len(x), len(w)) @ w + b  # (N, M)
     return out, (x, w)
 
@@ -50,7 +27,7 @@ def affine_backward(dout, cache):
     x, w = cache
     N = len(x)
     D, M = w.shape
-    _check_shape('affine_backward: dout', 'N, M', dout, N, M)
+    check_shape('affine_backward: dout', 'N, M', dout, N, M)
     dx = (dout @ w.T).reshape(x.shape)
     dw = x.reshape(N, D).T @ dout  # (D, M)
     return dx, dw, dout.sum(axis=0)
@@ -63,19 +40,19 @@ def relu_forward(x):
 
 def relu_backward(dout, cache):
     """Backpropagate through `relu_forward`: dx = dout where x > 0, else 0."""
-    _check_shape('relu_backward: dout', 'like x', dout, *cache.shape)
+    check_shape('relu_backward: dout', 'like x', dout, *cache.shape)
     return dout * (cache > 0)
 
 
 def _check_scores(function, x, y):
     """Shared checks of the two classification losses; returns x as floats and y as np.intp."""
-    _check_shape(f'{function}: x', 'N, C', x, None, None)
+    check_shape(f'{function}: x', 'N, C', x, None, None)
     N, C = x.shape
     if N == 0:
         raise ValueError(f'{function}: x must hold at least one example, got shape {x.shape}')
-    y = _check_indices(f'{function}: y', y, C)
-    _check_shape(f'{function}: y', 'N', y, N)
-    return _as_floats(x), y
+    y = check_indices(f'{function}: y', y, C)
+    check_shape(f'{function}: y', 'N', y, N)
+    return as_floats(x), y
 
 
 def svm_loss(x, y):
@@ -124,10 +101,10 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     test uses the running ones. Returns out (N, D) and the cache (None for test).
     ValueError on another shape or mode, or nothing to train on. Ioffe & Szegedy, ICML 2015, arXiv:1502.03167.
     """
-    _check_shape('batchnorm_forward: x', 'N, D', x, None, None)
+    check_shape('batchnorm_forward: x', 'N, D', x, None, None)
     D = x.shape[1]
-    _check_shape('batchnorm_forward: gamma', 'D', gamma, D)
-    _check_shape('batchnorm_forward: beta', 'D', beta, D)
+    check_shape('batchnorm_forward: gamma', 'D', gamma, D)
+    check_shape('batchnorm_forward: beta', 'D', beta, D)
     mode, eps, momentum = bn_param.get('mode'), bn_param.get('eps', 1e-5), bn_param.get('momentum', 0.9)
     running_mean = bn_param.get('running_mean', np.zeros(D, x.dtype))
     running_var = bn_param.get('running_var', np.zeros(D, x.dtype))
@@ -152,7 +129,7 @@ def batchnorm_backward(dout, cache):
     dout: (N, D). Returns dx (N, D), dgamma (D,), dbeta (D,).
     """
     normed, gamma, std = cache
-    _check_shape('batchnorm_backward: dout', 'N, D', dout, *normed.shape)
+    check_shape('batchnorm_backward: dout', 'N, D', dout, *normed.shape)
     d = gamma * dout
     dx = (d - d.mean(axis=0) - normed * (d * normed).mean(axis=0)) / std
     return dx, (dout * normed).sum(axis=0), dout.sum(axis=0)
@@ -164,7 +141,7 @@ def spatial_batchnorm_forward(x, gamma, beta, bn_param):
     x: (N, C, H, W); gamma, beta: (C,); bn_param as in `batchnorm_forward`.
     Returns out (N, C, H, W) and the cache (None for test).
     """
-    _check_shape('spatial_batchnorm_forward: x', 'N, C, H, W', x, None, None, None, None)
+    check_shape('spatial_batchnorm_forward: x', 'N, C, H, W', x, None, None, None, None)
     N, C, H, W = x.shape
     pixels = x.transpose(0, 2, 3, 1).reshape(N * H * W, C)
     out, cache = batchnorm_forward(pixels, gamma, beta, bn_param)
@@ -173,7 +150,7 @@ def spatial_batchnorm_forward(x, gamma, beta, bn_param):
 
 def spatial_batchnorm_backward(dout, cache):
     """Backpropagate through `spatial_batchnorm_forward`: dx (N, C, H, W), dgamma (C,), dbeta (C,)."""
-    _check_shape('spatial_batchnorm_backward: dout', 'N, C, H, W', dout, None, None, None, None)
+    check_shape('spatial_batchnorm_backward: dout', 'N, C, H, W', dout, None, None, None, None)
     N, C, H, W = dout.shape
     pixels = dout.transpose(0, 2, 3, 1).reshape(N * H * W, C)
     dx, dgamma, dbeta = batchnorm_backward(pixels, cache)

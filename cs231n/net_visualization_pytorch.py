@@ -14,7 +14,8 @@ import torch
 import torchvision.transforms.functional as TF
 from PIL import Image
 
-from cs231n.image_utils import SQUEEZENET_MEAN, SQUEEZENET_STD, as_rgb
+from cs231n._shared.normalisation import SQUEEZENET_MEAN, SQUEEZENET_STD, mean_and_std
+from cs231n.data.decoding import as_rgb
 
 # Keywords of create_class_visualization that suit the sample network. Its defaults are those of the assignment, chosen
 # for ImageNet's SqueezeNet; the slopes of the sample network are so gentle that a tax of 1e-3 leaves the picture grey.
@@ -158,9 +159,9 @@ def deprocess(img, should_rescale=True):
 
     With should_rescale=False the inverse of preprocess; what is brighter or darker than a colour is cut off.
     """
-    img = _pictures(img, 'img')[0].to('cpu', torch.float32)
-    mean, std = (torch.from_numpy(v)[:, None, None] for v in (SQUEEZENET_MEAN, SQUEEZENET_STD))
-    img = img * std + mean
+    img = _pictures(img, 'img')[:1].to('cpu', torch.float32)
+    mean, std = mean_and_std(img)
+    img = (img * std + mean)[0]
     img = rescale(img) if should_rescale else img.clamp(0, 1)
     return Image.fromarray((255 * img).round().to(torch.uint8).permute(1, 2, 0).numpy())
 
@@ -275,7 +276,7 @@ def _warn_if_missed(model, X_fooling, target, max_steps):
 
 def _colour_range(like):
     """The normalised values of black and white: two tensors (1, 3, 1, 1) of the device and dtype of like."""
-    mean, std = (torch.from_numpy(v).to(like)[None, :, None, None] for v in (SQUEEZENET_MEAN, SQUEEZENET_STD))
+    mean, std = mean_and_std(like)
     return -mean / std, (1 - mean) / std
 
 

@@ -7,12 +7,12 @@ float32, in which squares of gradients and epsilon do not round to 0. ValueError
 
 import numpy as np
 
-from cs231n.layers import _check_shape
+from cs231n._shared.arguments import check_shape
 
 
 def _with_defaults(rule, w, dw, config, **defaults):
     """Return config (a new one for None) with the missing settings filled in."""
-    _check_shape(f'{rule}: dw', 'like w', dw, *w.shape)
+    check_shape(f'{rule}: dw', 'like w', dw, *w.shape)
     config = {} if config is None else config
     for key, value in defaults.items():
         config.setdefault(key, value)

@@ -8,7 +8,8 @@ small ones wherever no step waits for another: x Wx before the loop, the weight 
 import numpy as np
 from scipy import sparse
 
-from cs231n.layers import _as_floats, _check_indices, _check_shape, affine_backward, affine_forward
+from cs231n._shared.arguments import as_floats, check_indices, check_shape
+from cs231n.layers import affine_backward, affine_forward
 
 __all__ = ['affine_backward', 'affine_forward', 'lstm_backward', 'lstm_forward', 'lstm_step_backward',
            'lstm_step_forward', 'rnn_backward', 'rnn_forward', 'rnn_step_backward', 'rnn_step_forward',
@@ -19,9 +20,9 @@ __all__ = ['affine_backward', 'affine_forward', 'lstm_backward', 'lstm_forward',
 def _check_weights(function, D, H, Wx, Wh, b, gates=''):
     """Check the three parameters of a recurrent layer; gates is '' for the RNN and '4' for the LSTM."""
     G = int(gates or 1) * H
-    _check_shape(f'{function}: Wx', f'D, {gates}H', Wx, D, G)
-    _check_shape(f'{function}: Wh', f'H, {gates}H', Wh, H, G)
-    _check_shape(f'{function}: b', f'{gates}H', b, G)
+    check_shape(f'{function}: Wx', f'D, {gates}H', Wx, D, G)
+    check_shape(f'{function}: Wh', f'H, {gates}H', Wh, H, G)
+    check_shape(f'{function}: b', f'{gates}H', b, G)
 
 
 def rnn_step_forward(x, prev_h, Wx, Wh, b):
@@ -31,8 +32,8 @@ def rnn_step_forward(x, prev_h, Wx, Wh, b):
     Returns next_h (N, H) and the cache for `rnn_step_backward`. ValueError if the shapes do not fit together.
     Elman, Cognitive Science 1990.
     """
-    _check_shape('rnn_step_forward: x', 'N, D', x, None, None)
-    _check_shape('rnn_step_forward: prev_h', 'N, H', prev_h, len(x), None)
+    check_shape('rnn_step_forward: x', 'N, D', x, None, None)
+    check_shape('rnn_step_forward: prev_h', 'N, H', prev_h, len(x), None)
     _check_weights('rnn_step_forward', x.shape[1], prev_h.shape[1], Wx, Wh, b)
     # BEGIN SOLUTION: one time step: next_h, and in cache whatever your backward pass needs
     next_h = np.tanh(x @ Wx + prev_h @ Wh + b)  # (N, H)
@@ -49,7 +50,7 @@ def rnn_step_backward(dnext_h, cache):
     """
     # BEGIN SOLUTION: unpack your cache; from dnext_h back to all five gradients
     x, prev_h, Wx, Wh, next_h = cache
-    _check_shape('rnn_step_backward: dnext_h', 'N, H', dnext_h, *next_h.shape)
+    check_shape('rnn_step_backward: dnext_h', 'N, H', dnext_h, *next_h.shape)
     da = dnext_h * (1 - next_h**2)  # (N, H)
     dx, dprev_h = da @ Wx.T, da @ Wh.T
     dWx, dWh, db = x.T @ da, prev_h.T @ da, da.sum(axis=0)
@@ -64,8 +65,8 @@ def rnn_forward(x, h0, Wx, Wh, b):
     Returns h (N, T, H), all hidden states but h0, and the cache for `rnn_backward`.
     ValueError if the shapes do not fit together.
     """
-    _check_shape('rnn_forward: x', 'N, T, D', x, None, None, None)
-    _check_shape('rnn_forward: h0', 'N, H', h0, len(x), None)
+    check_shape('rnn_forward: x', 'N, T, D', x, None, None, None)
+    check_shape('rnn_forward: h0', 'N, H', h0, len(x), None)
     _check_weights('rnn_forward', x.shape[2], h0.shape[1], Wx, Wh, b)
     # BEGIN SOLUTION: all T steps, each from the state before: h, and in cache whatever your backward pass needs
     N, T, D = x.shape
@@ -92,7 +93,7 @@ def rnn_backward(dh, cache):
     x, Wx, Wh, h = cache
     N, T, D = x.shape
     H = h.shape[2]
-    _check_shape('rnn_backward: dh', 'N, T, H', dh, N, T, H)
+    check_shape('rnn_backward: dh', 'N, T, H', dh, N, T, H)
     da = 1 - h[:, 1:]**2  # (N, T, H)
     dprev_h = np.zeros_like(h[:, 0])
     for t in reversed(range(T)):
@@ -114,8 +115,8 @@ def word_embedding_forward(x, W):
     Returns out (N, T, D) and the cache for `word_embedding_backward`.
     TypeError if x holds no integers, ValueError if one is outside the vocabulary (a negative one, too).
     """
-    _check_shape('word_embedding_forward: W', 'V, D', W, None, None)
-    x = _check_indices('word_embedding_forward: x', x, len(W))
+    check_shape('word_embedding_forward: W', 'V, D', W, None, None)
+    x = check_indices('word_embedding_forward: x', x, len(W))
     # BEGIN SOLUTION: look up the vector of each word: out, and in cache whatever your backward pass needs
     out = W[x]  # (N, T, D)
     cache = x, len(W)
@@ -130,7 +131,7 @@ def word_embedding_backward(dout, cache):
     """
     # BEGIN SOLUTION: add each gradient to the row of its word, dW; words may repeat
     x, V = cache
-    _check_shape('word_embedding_backward: dout', 'N, T, D', dout, *x.shape, None)
+    check_shape('word_embedding_backward: dout', 'N, T, D', dout, *x.shape, None)
     D = dout.shape[-1]
     # `dW[x] += dout` would count a repeated word once; this (V, NT) matrix has a 1 per column, at its word.
     one_hot = sparse.csc_matrix((np.ones(x.size, dout.dtype), x.ravel(), np.arange(x.size + 1)), (V, x.size))
@@ -160,10 +161,10 @@ def lstm_step_forward(x, prev_h, prev_c, Wx, Wh, b):
     Returns next_h (N, H), next_c (N, H) and the cache for `lstm_step_backward`.
     ValueError if the shapes do not fit together. Hochreiter & Schmidhuber, Neural Computation 1997.
     """
-    _check_shape('lstm_step_forward: x', 'N, D', x, None, None)
-    _check_shape('lstm_step_forward: prev_h', 'N, H', prev_h, len(x), None)
+    check_shape('lstm_step_forward: x', 'N, D', x, None, None)
+    check_shape('lstm_step_forward: prev_h', 'N, H', prev_h, len(x), None)
     if np.ndim(prev_c):  # a plain 0 may stand for the first cell state
-        _check_shape('lstm_step_forward: prev_c', 'N, H', prev_c, *prev_h.shape)
+        check_shape('lstm_step_forward: prev_c', 'N, H', prev_c, *prev_h.shape)
     _check_weights('lstm_step_forward', x.shape[1], prev_h.shape[1], Wx, Wh, b, gates='4')
     # BEGIN SOLUTION: one time step, gates in the order i, f, o, g: next_h, next_c, and your cache
     a_i, a_f, a_o, a_g = np.split(x @ Wx + prev_h @ Wh + b, 4, axis=1)  # (N, H) each
@@ -186,9 +187,9 @@ def lstm_step_backward(dnext_h, dnext_c, cache):
     """
     # BEGIN SOLUTION: unpack your cache; back through both outputs and the four gates, to all six gradients
     x, prev_h, prev_c, Wx, Wh, i, f, o, g, tanh_c = cache
-    _check_shape('lstm_step_backward: dnext_h', 'N, H', dnext_h, *prev_h.shape)
+    check_shape('lstm_step_backward: dnext_h', 'N, H', dnext_h, *prev_h.shape)
     if np.ndim(dnext_c):  # a plain 0 may stand for the last cell gradient
-        _check_shape('lstm_step_backward: dnext_c', 'N, H', dnext_c, *prev_h.shape)
+        check_shape('lstm_step_backward: dnext_c', 'N, H', dnext_c, *prev_h.shape)
     dc = dnext_c + dnext_h * o * (1 - tanh_c**2)
     di, df, do, dg = dc * g, dc * prev_c, dnext_h * tanh_c, dc * i
     da = np.hstack((di * i * (1 - i), df * f * (1 - f), do * o * (1 - o), dg * (1 - g**2)))  # (N, 4H)
@@ -206,8 +207,8 @@ def lstm_forward(x, h0, Wx, Wh, b):
     Returns h (N, T, H), all hidden states but h0, and the cache for `lstm_backward`.
     ValueError if the shapes do not fit together.
     """
-    _check_shape('lstm_forward: x', 'N, T, D', x, None, None, None)
-    _check_shape('lstm_forward: h0', 'N, H', h0, len(x), None)
+    check_shape('lstm_forward: x', 'N, T, D', x, None, None, None)
+    check_shape('lstm_forward: h0', 'N, H', h0, len(x), None)
     _check_weights('lstm_forward', x.shape[2], h0.shape[1], Wx, Wh, b, gates='4')
     # BEGIN SOLUTION: all T steps, starting with a cell of zeros: h, and in cache whatever your backward pass needs
     N, T, D = x.shape
@@ -245,7 +246,7 @@ def lstm_backward(dh, cache):
     x, Wx, Wh, h, c, gates = cache
     N, T, D = x.shape
     H = h.shape[2]
-    _check_shape('lstm_backward: dh', 'N, T, H', dh, N, T, H)
+    check_shape('lstm_backward: dh', 'N, T, H', dh, N, T, H)
     da = np.empty_like(gates)  # (N, T, 4H)
     dprev_h, dprev_c = np.zeros_like(h[:, 0]), np.zeros_like(c[:, 0])
     for t in reversed(range(T)):
@@ -275,9 +276,9 @@ def temporal_affine_forward(x, w, b):
     x: (N, T, D); w: (D, M); b: (M,). Returns out (N, T, M) and the cache for `temporal_affine_backward`.
     ValueError if the shapes do not fit together.
     """
-    _check_shape('temporal_affine_forward: x', 'N, T, D', x, None, None, None)
-    _check_shape('temporal_affine_forward: w', 'D, M', w, x.shape[2], None)
-    _check_shape('temporal_affine_forward: b', 'M', b, w.shape[1])
+    check_shape('temporal_affine_forward: x', 'N, T, D', x, None, None, None)
+    check_shape('temporal_affine_forward: w', 'D, M', w, x.shape[2], None)
+    check_shape('temporal_affine_forward: b', 'M', b, w.shape[1])
     N, T, D = x.shape
     out = x.reshape(N * T, D) @ w + b
     return out.reshape(N, T, len(b)), (x, w)
@@ -292,7 +293,7 @@ def temporal_affine_backward(dout, cache):
     x, w = cache
     N, T, D = x.shape
     M = w.shape[1]
-    _check_shape('temporal_affine_backward: dout', 'N, T, M', dout, N, T, M)
+    check_shape('temporal_affine_backward: dout', 'N, T, M', dout, N, T, M)
     dout = dout.reshape(N * T, M)
     dx = (dout @ w.T).reshape(N, T, D)
     dw = x.reshape(N * T, D).T @ dout
@@ -310,19 +311,19 @@ def temporal_softmax_loss(x, y, mask, verbose=False):
     ValueError on other shapes, words outside the vocabulary, a mask of other values than 0 and 1;
     TypeError on words that are not integers.
     """
-    _check_shape('temporal_softmax_loss: x', 'N, T, V', x, None, None, None)
+    check_shape('temporal_softmax_loss: x', 'N, T, V', x, None, None, None)
     N, T, V = x.shape
     if N == 0:
         raise ValueError(f'temporal_softmax_loss: x must hold at least one example, got shape {x.shape}')
-    y = _check_indices('temporal_softmax_loss: y', y, V)
-    _check_shape('temporal_softmax_loss: y', 'N, T', y, N, T)
-    _check_shape('temporal_softmax_loss: mask', 'N, T', mask, N, T)
+    y = check_indices('temporal_softmax_loss: y', y, V)
+    check_shape('temporal_softmax_loss: y', 'N, T', y, N, T)
+    check_shape('temporal_softmax_loss: mask', 'N, T', mask, N, T)
     keep = mask.reshape(N * T).astype(bool)
     if not np.array_equal(keep, mask.reshape(N * T)):
         raise ValueError('temporal_softmax_loss: mask must be boolean, got values other than 0 and 1')
 
     rows, y = np.arange(N * T), y.reshape(N * T)
-    scores = _as_floats(x).reshape(N * T, V)
+    scores = as_floats(x).reshape(N * T, V)
     dx = scores - scores.max(axis=1, keepdims=True)  # the largest becomes 0, so exp cannot overflow
     target = dx[rows, y]
     np.exp(dx, out=dx)  # from here on this one array becomes the gradient

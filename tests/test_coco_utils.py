@@ -1,17 +1,16 @@
 """The COCO loader on small files of the same layout, decoding, and minibatches."""
 
 import json
-import os
 import re
 import sys
 import types
-from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
 
 from cs231n.coco_utils import decode_captions, load_coco_data, sample_coco_minibatch
+from tests.support.real_data import real_files
 
 WORDS = ["<NULL>", "<START>", "<END>", "<UNK>", "a", "cat", "sees", "dogs"]
 N, M, T, D, I = 11, 7, 17, 5, 3  # captions of train and val, length, dimensions, images
@@ -20,10 +19,7 @@ N, M, T, D, I = 11, 7, 17, 5, 3  # captions of train and val, length, dimensions
 @pytest.fixture
 def real_words():
     """The real vocabulary and addresses, which are not part of the project."""
-    folder = Path(os.environ.get("CS231N_REAL_FILES") or Path(__file__).parents[2] / "shared" / "real")
-    if not (folder / "coco2014_vocab.json").is_file() or not (folder / "val2014_urls.txt").is_file():
-        pytest.skip("needs real data: coco2014_vocab.json and val2014_urls.txt")
-    return folder
+    return real_files("coco2014_vocab.json", "val2014_urls.txt")
 
 
 def write_h5(path, **arrays):
@@ -108,7 +104,7 @@ def test_the_sample_is_taken_and_built_when_missing(tmp_path, monkeypatch, capsy
         built.append(write_coco(tmp_path / "sample/coco_captioning"))
         (tmp_path / "sample/built.txt").write_text("")
 
-    monkeypatch.setitem(sys.modules, "cs231n.sample.build", types.SimpleNamespace(build=build))
+    monkeypatch.setitem(sys.modules, "cs231n.sample_world.build", types.SimpleNamespace(build=build))
     assert load_coco_data()["train_captions"].shape == (N, T)
     assert load_coco_data()["train_captions"].shape == (N, T)
     assert len(built) == 1 and capsys.readouterr().out.count("COCO captions: the sample") == 2

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from cs231n import gan_pytorch as gan
-from cs231n.mnist import MemoryLoader
+from cs231n.data.mnist import MemoryLoader
 
 
 def logits(seed, N=7, scale=3.0):

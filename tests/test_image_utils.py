@@ -15,16 +15,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from cs231n import image_utils
-from cs231n.image_utils import (
-    SQUEEZENET_MEAN,
-    SQUEEZENET_STD,
-    blur_image,
-    deprocess_image,
-    image_from_url,
-    load_image,
-    preprocess_image,
-)
+from cs231n._shared.normalisation import SQUEEZENET_MEAN, SQUEEZENET_STD
+from cs231n.data import decoding, web_pictures
+from cs231n.image_utils import blur_image, deprocess_image, image_from_url, load_image, preprocess_image
 
 RED = np.zeros((5, 7, 3), np.uint8) + np.array([250, 10, 20], np.uint8)
 NOISE = np.random.RandomState(0).randint(0, 256, (5, 7, 3), dtype=np.uint8)
@@ -203,7 +196,7 @@ def test_what_is_no_picture(tmp_path, data):
 
 
 @pytest.mark.parametrize("module, name, limit", [
-    (image_utils, "MAX_PIXELS", 34), (Image, "MAX_IMAGE_PIXELS", 34), (Image, "MAX_IMAGE_PIXELS", 17)])
+    (decoding, "MAX_PIXELS", 34), (Image, "MAX_IMAGE_PIXELS", 34), (Image, "MAX_IMAGE_PIXELS", 17)])
 def test_a_decompression_bomb(tmp_path, monkeypatch, module, name, limit):
     (tmp_path / "bomb.png").write_bytes(encoded(NOISE))
     monkeypatch.setattr(module, name, limit)
@@ -260,10 +253,10 @@ def fresh(tmp_path, monkeypatch):
     monkeypatch.setenv("CS231N_DATASETS", str(tmp_path))
     monkeypatch.setenv("no_proxy", "*")
     for name in ("_pictures", "_failed", "_dead_hosts"):
-        monkeypatch.setattr(image_utils, name, {})
-    monkeypatch.setattr(image_utils, "_named_hosts", set())
-    monkeypatch.setattr(image_utils, "SOCKET_SECONDS", 60)
-    monkeypatch.setattr(image_utils, "TOTAL_SECONDS", 60)
+        monkeypatch.setattr(web_pictures, name, {})
+    monkeypatch.setattr(web_pictures, "_named_hosts", set())
+    monkeypatch.setattr(web_pictures, "SOCKET_SECONDS", 60)
+    monkeypatch.setattr(web_pictures, "TOTAL_SECONDS", 60)
     return tmp_path
 
 
@@ -285,7 +278,7 @@ def test_a_picture_is_fetched_once(web, fresh, capsys):
     np.testing.assert_array_equal(image, NOISE)
     image[:] = 0
     np.testing.assert_array_equal(image_from_url(np.str_(web.url + "a.png")), NOISE)
-    image_utils._pictures.clear()
+    web_pictures._pictures.clear()
     np.testing.assert_array_equal(image_from_url(web.url + "a.png"), NOISE)
     assert web.asked == ["a.png"] and capsys.readouterr().out == ""
     assert len(list((fresh / "cache").iterdir())) == 1
@@ -294,7 +287,7 @@ def test_a_picture_is_fetched_once(web, fresh, capsys):
 def test_the_cache_serves_when_the_host_is_gone(web, capsys):
     web.pages["a.png"] = (200, {}, [encoded(NOISE)])
     image_from_url(web.url + "a.png")
-    image_utils._pictures.clear()
+    web_pictures._pictures.clear()
     web.server.server_close()
     assert is_placeholder(image_from_url(web.url + "b.png"))
     np.testing.assert_array_equal(image_from_url(web.url + "a.png"), NOISE)
@@ -303,7 +296,7 @@ def test_the_cache_serves_when_the_host_is_gone(web, capsys):
 def test_a_damaged_cache_is_repaired(web, fresh):
     web.pages["a.png"] = (200, {}, [encoded(NOISE)])
     image_from_url(web.url + "a.png")
-    image_utils._pictures.clear()
+    web_pictures._pictures.clear()
     cached, = (fresh / "cache").iterdir()
     cached.write_bytes(b"half")
     np.testing.assert_array_equal(image_from_url(web.url + "a.png"), NOISE)
@@ -371,7 +364,7 @@ def test_a_host_that_wants_to_be_left_alone_is(web, status):
 @pytest.mark.parametrize("body", [[None], [b"\x89PNG", None]])
 @pytest.mark.parametrize("limit", ["SOCKET_SECONDS", "TOTAL_SECONDS"])
 def test_a_slow_host_is_given_up_and_asked_once(web, monkeypatch, capsys, body, limit):
-    monkeypatch.setattr(image_utils, limit, 0.2)
+    monkeypatch.setattr(web_pictures, limit, 0.2)
     web.pages["a"] = (200, {}, body)
     assert is_placeholder(image_from_url(web.url + "a"))
     assert is_placeholder(image_from_url(web.url + "b"))
@@ -379,7 +372,7 @@ def test_a_slow_host_is_given_up_and_asked_once(web, monkeypatch, capsys, body, 
 
 
 def test_a_trickle_is_given_up(web, monkeypatch):
-    monkeypatch.setattr(image_utils, "TOTAL_SECONDS", 0.3)
+    monkeypatch.setattr(web_pictures, "TOTAL_SECONDS", 0.3)
 
     def trickle():
         while not web.release.wait(0.05):
@@ -387,22 +380,22 @@ def test_a_trickle_is_given_up(web, monkeypatch):
 
     web.pages["a"] = (200, {}, trickle())
     assert is_placeholder(image_from_url(web.url + "a"))
-    assert "no picture within 0.3 s" in image_utils._dead_hosts["127.0.0.1"]
+    assert "no picture within 0.3 s" in web_pictures._dead_hosts["127.0.0.1"]
 
 
 def test_a_huge_answer_is_cut_off(web, monkeypatch):
-    monkeypatch.setattr(image_utils, "MAX_BYTES", 2**20)
+    monkeypatch.setattr(web_pictures, "MAX_BYTES", 2**20)
     endless = (b"x" * 2**16 for _ in iter(lambda: web.release.is_set(), True))
     web.pages["a"] = (200, {}, endless)
     assert is_placeholder(image_from_url(web.url + "a"))
-    assert image_utils._failed[web.url + "a"] == "more than 1 MB"
+    assert web_pictures._failed[web.url + "a"] == "more than 1 MB"
 
 
 def test_a_bomb_is_refused(web, monkeypatch):
-    monkeypatch.setattr(image_utils, "MAX_PIXELS", 34)
+    monkeypatch.setattr(decoding, "MAX_PIXELS", 34)
     web.pages["a"] = (200, {}, [encoded(NOISE)])
     assert is_placeholder(image_from_url(web.url + "a"))
-    assert "too many" in image_utils._failed[web.url + "a"]
+    assert "too many" in web_pictures._failed[web.url + "a"]
 
 
 def test_a_refused_connection(fresh, capsys):
@@ -411,7 +404,7 @@ def test_a_refused_connection(fresh, capsys):
         url = f"http://127.0.0.1:{unused.getsockname()[1]}/"
         assert is_placeholder(image_from_url(url + "a")) and is_placeholder(image_from_url(url + "b"))
     assert capsys.readouterr().out.count("\n") == 1
-    assert set(image_utils._dead_hosts) == {"127.0.0.1"}
+    assert set(web_pictures._dead_hosts) == {"127.0.0.1"}
 
 
 def test_an_unknown_host_is_looked_up_once_for_all_its_names(fresh, monkeypatch):
@@ -425,7 +418,7 @@ def test_an_unknown_host_is_looked_up_once_for_all_its_names(fresh, monkeypatch)
     for i in range(5):
         assert is_placeholder(image_from_url(f"http://farm{i}.staticflickr.com/{i}.jpg"))
     assert asked == ["farm0.staticflickr.com"]
-    assert image_utils._dead_hosts == {"staticflickr.com": "Name or service not known"}
+    assert web_pictures._dead_hosts == {"staticflickr.com": "Name or service not known"}
 
 
 def test_a_look_up_that_hangs(fresh, monkeypatch):
@@ -436,7 +429,7 @@ def test_a_look_up_that_hangs(fresh, monkeypatch):
         raise socket.gaierror(-3, "Temporary failure in name resolution")
 
     monkeypatch.setattr(socket, "getaddrinfo", hang)
-    monkeypatch.setattr(image_utils, "TOTAL_SECONDS", 0.2)
+    monkeypatch.setattr(web_pictures, "TOTAL_SECONDS", 0.2)
     try:
         assert is_placeholder(image_from_url("http://hangs.example/a.jpg"))
     finally:
@@ -458,7 +451,7 @@ def test_the_placeholder_says_what_was_not_found(fresh):
 
 
 def test_certificates_are_checked():
-    handler, = [h for h in image_utils._opener().handlers if type(h).__name__ == "HTTPSHandler"]
+    handler, = [h for h in web_pictures._opener().handlers if type(h).__name__ == "HTTPSHandler"]
     assert handler._context.check_hostname and handler._context.verify_mode.name == "CERT_REQUIRED"
     assert handler._context.cert_store_stats()["x509_ca"] > 0
 
@@ -470,7 +463,7 @@ def test_a_picture_of_the_sample_world(fresh, monkeypatch):
         asked.append((split, index))
         return types.SimpleNamespace(image=NOISE)
 
-    monkeypatch.setitem(sys.modules, "cs231n.sample.scenes", types.SimpleNamespace(scene=scene))
+    monkeypatch.setitem(sys.modules, "cs231n.sample_world.scenes.scenes", types.SimpleNamespace(scene=scene))
     np.testing.assert_array_equal(image_from_url("sample://train/123"), NOISE)
     image_from_url("sample://train/123")[:] = 0
     np.testing.assert_array_equal(image_from_url("sample://train/123"), NOISE)
@@ -479,7 +472,7 @@ def test_a_picture_of_the_sample_world(fresh, monkeypatch):
 
 def test_memory_is_bounded(fresh, monkeypatch):
     scenes = types.SimpleNamespace(scene=lambda split, index: types.SimpleNamespace(image=NOISE))
-    monkeypatch.setitem(sys.modules, "cs231n.sample.scenes", scenes)
+    monkeypatch.setitem(sys.modules, "cs231n.sample_world.scenes.scenes", scenes)
     for i in range(70):
         image_from_url(f"sample://val/{i}")
-    assert len(image_utils._pictures) == 64 and "sample://val/69" in image_utils._pictures
+    assert len(web_pictures._pictures) == 64 and "sample://val/69" in web_pictures._pictures

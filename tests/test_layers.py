@@ -5,7 +5,6 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from reference.layer_checks import CHECKS, Layer, assert_all_close, one_output, relative_error, strided
 from torch.nn import functional
 
 from cs231n.gradient_check import eval_numerical_gradient
@@ -21,6 +20,7 @@ from cs231n.layers import (
     spatial_batchnorm_forward,
     svm_loss,
 )
+from tests.reference.layer_checks import CHECKS, Layer, assert_all_close, one_output, relative_error, strided
 
 
 def training(batchnorm):

@@ -5,15 +5,10 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from reference import rnn_literal
-from reference.layer_checks import CHECKS, Layer, assert_all_close, draw, one_output, relative_error, run
 
-from cs231n.rnn_layers import (
-    lstm_backward,
-    lstm_forward,
-    lstm_step_backward,
-    lstm_step_forward,
-)
+from cs231n.rnn_layers import lstm_backward, lstm_forward, lstm_step_backward, lstm_step_forward
+from tests.reference import rnn_literal
+from tests.reference.layer_checks import CHECKS, Layer, assert_all_close, draw, one_output, relative_error, run
 
 
 def ones(*shape):

@@ -9,8 +9,10 @@ import nbformat
 import pytest
 from nbformat import v4
 
-from cs231n.notebook_pages import page
-from cs231n.notebooks import NOTEBOOKS, ROOT, Execution, normalise
+from cs231n._shared.paths import ROOT
+from cs231n.course.assignment import NOTEBOOKS
+from cs231n.course.execution import Execution, normalise
+from cs231n.course.pages import page
 
 MAX_LINES, MAX_IGNORED, MAX_BYTES = 15, 3, 3_000_000
 MACHINE = re.compile(r"/(?:home|root|tmp|work|Users|private)/|[A-Z]:\\Users|\b0x[0-9a-f]{6,}\b")
@@ -108,7 +110,7 @@ def violations(notebook):
     if notebook.metadata.get("kernelspec", {}).get("name") != "python3":
         found.append("the kernel is not python3")
     if nbformat.writes(normalise(nbformat.from_dict(notebook))) != nbformat.writes(notebook):
-        found.append("metadata of one machine: save it with python -m cs231n.notebooks save")
+        found.append("metadata of one machine: save it with python -m cs231n.course save")
     return found
 
 

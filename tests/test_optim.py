@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import torch
-from reference.layer_checks import strided
 
 from cs231n import optim
+from tests.reference.layer_checks import strided
 
 RULES = {
     'sgd': ({'learning_rate': 0.03}, lambda p: torch.optim.SGD(p, lr=0.03)),

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from cs231n.notebooks import ROOT
+from cs231n._shared.paths import ROOT
 
 MAX_LINES = 350
 FOLDERS = ("cs231n", "tests", "notebooks", "benchmarks", "datasets", ".ci")

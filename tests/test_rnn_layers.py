@@ -2,26 +2,15 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from reference import rnn_literal
-from reference.layer_checks import (
-    CHECKS,
-    Layer,
-    assert_all_close,
-    draw,
-    one_output,
-    relative_error,
-    run,
-    strided,
-)
 
 from cs231n import rnn_layers
+from cs231n._shared.paths import ROOT
 from cs231n.gradient_check import eval_numerical_gradient
 from cs231n.rnn_layers import (
     rnn_backward,
@@ -34,6 +23,17 @@ from cs231n.rnn_layers import (
     temporal_softmax_loss,
     word_embedding_backward,
     word_embedding_forward,
+)
+from tests.reference import rnn_literal
+from tests.reference.layer_checks import (
+    CHECKS,
+    Layer,
+    assert_all_close,
+    draw,
+    one_output,
+    relative_error,
+    run,
+    strided,
 )
 
 WORDS = np.array([[0, 3, 1], [2, 1, 1]])  # 1 stands three times, 4 never
@@ -347,8 +347,7 @@ def test_bad_types_name_the_argument(call, message):
 
 def test_import_needs_no_torch():
     code = 'import sys, cs231n.rnn_layers, cs231n.classifiers.rnn; sys.exit("torch" in sys.modules)'
-    root = Path(__file__).parents[1]
-    assert subprocess.run([sys.executable, '-c', code], cwd=root, timeout=600).returncode == 0
+    assert subprocess.run([sys.executable, '-c', code], cwd=ROOT, timeout=600).returncode == 0
 
 
 @pytest.mark.parametrize('forward, backward, gates', [(rnn_layers.rnn_forward, rnn_layers.rnn_backward, 1),

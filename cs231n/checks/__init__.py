@@ -8,14 +8,13 @@
 from difflib import get_close_matches
 from inspect import unwrap
 
-from . import gan_checks, lstm_checks, network_checks, rnn_checks, style_checks
-from .core import Check, judge
-from .result import Result
+from cs231n.checks.engine.check import Check
+from cs231n.checks.engine.judge import judge
+from cs231n.checks.engine.result import Result
+from cs231n.checks.lessons import CHECKS
 
 __all__ = ['Check', 'Result', 'all_checks', 'check']
 
-NOTEBOOKS = rnn_checks, lstm_checks, network_checks, style_checks, gan_checks
-CHECKS = {one.name: one for notebook in NOTEBOOKS for one in notebook.CHECKS}
 
 
 def all_checks():

@@ -2,7 +2,7 @@
 
 import sys
 
-from .grading import main
+from cs231n.checks.grader.grade import main
 
 if __name__ == '__main__':
     sys.exit(main())

@@ -1,1 +1,2 @@
 """Models that the notebooks train."""
+

@@ -4,8 +4,8 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from cs231n import sampling
-from cs231n.layers import _check_indices, _check_shape
+from cs231n._shared.arguments import check_indices, check_shape
+from cs231n.classifiers import decoding as sampling
 from cs231n.rnn_layers import (
     affine_backward,
     affine_forward,
@@ -70,7 +70,7 @@ class CaptioningRNN:
     def _check_features(self, method, features):
         """Return the features as an array of the model's dtype; ValueError unless (N, D) and finite."""
         features = np.asarray(features, self.dtype)
-        _check_shape(f'CaptioningRNN.{method}: features', 'N, D', features, None, len(self.params['W_proj']))
+        check_shape(f'CaptioningRNN.{method}: features', 'N, D', features, None, len(self.params['W_proj']))
         if not np.isfinite(features).all():
             raise ValueError(f'CaptioningRNN.{method}: features must be finite, got NaN or infinity')
         return features
@@ -85,8 +85,8 @@ class CaptioningRNN:
         TypeError on words that are not integers.
         """
         features = self._check_features('loss', features)
-        captions = _check_indices('CaptioningRNN.loss: captions', captions, len(self.params['W_embed']))
-        _check_shape('CaptioningRNN.loss: captions', 'N, T', captions, len(features), None)
+        captions = check_indices('CaptioningRNN.loss: captions', captions, len(self.params['W_embed']))
+        check_shape('CaptioningRNN.loss: captions', 'N, T', captions, len(features), None)
         if len(features) == 0:
             raise ValueError(f'CaptioningRNN.loss: features must hold N ≥ 1 examples, got {features.shape}')
         if captions.shape[1] < 2:
@@ -158,7 +158,7 @@ class CaptioningRNN:
         features: (N, D); max_length: words at most, whatever the T of training was.
         By default the word of the highest score is taken (greedy). With a temperature it is drawn from
         softmax(scores / temperature) by rng, a np.random.Generator. A beam_width above 1 searches for the
-        caption of the highest log-probability / length^length_penalty (see `cs231n.sampling`).
+        caption of the highest log-probability / length^length_penalty (see `cs231n.classifiers.decoding`).
         Returns int32 (N, max_length): no <START>; <NULL> after <END>.
         ValueError on features of another width or not finite, a vocabulary without <START> and <END>, a beam
         wider than the vocabulary; TypeError on a temperature without a Generator, an option that is no number.

@@ -3,3 +3,4 @@
 markers.py takes solutions out and puts them back, stages.py is the ordered list of what happens, scan.py looks for
 what has leaked, build.py writes the folder and the zip.
 """
+

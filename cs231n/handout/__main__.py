@@ -4,9 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import build, table
-from .markers import MarkerError
-from .scan import Leak
+from cs231n.handout import build
+from cs231n.handout import mistakes_table as table
+from cs231n.handout.markers import MarkerError
+from cs231n.handout.scan import Leak
 
 
 def main(argv=None):

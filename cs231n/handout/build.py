@@ -5,10 +5,10 @@ import shutil
 import zipfile
 from pathlib import Path
 
-from cs231n.notebooks import ROOT, write_atomically
-
-from .scan import Leak, findings, needles
-from .stages import STAGES
+from cs231n._shared.files import write_atomically
+from cs231n._shared.paths import ROOT
+from cs231n.handout.scan import Leak, findings, needles
+from cs231n.handout.stages import STAGES
 
 NAME = 'cs231n-assignment3'
 DATE = (1980, 1, 1, 0, 0, 0)  # the first that a zip can tell

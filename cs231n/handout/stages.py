@@ -8,36 +8,34 @@ import ast
 import io
 import json
 import re
-from fnmatch import fnmatch
 
-from cs231n.notebooks import NOTEBOOKS
-
-from .markers import MarkerError, clear_text, code_blocks, stub
+from cs231n.course.assignment import NOTEBOOKS
+from cs231n.handout.markers import MarkerError, clear_text, code_blocks, stub
 
 GIVEN = ['.gitignore', 'LICENSE', 'Makefile', 'get_datasets.sh', 'pyproject.toml', 'requirements.txt',
          'cs231n/**/*.py', *(f'notebooks/{name}.ipynb' for name in NOTEBOOKS),
          'datasets/README.md', 'datasets/files.tsv', 'datasets/sample/squeezenet*', 'datasets/sample/digit_net*',
          'docs/scenes.jpg']
-LEFT_OUT = {  # pattern: why a student does not get it
-    'cs231n/handout/*': 'builds this folder',
-    'cs231n/checks/*oracles.py': 'right answers, as code',
-    'cs231n/checks/*slips*.py': 'wrong answers, as code',
-    'cs231n/checks/*hints.py': 'what wrong answers are told, readable',
-    'cs231n/checks/live.py': 'computes the answers from these',
-    'cs231n/sample/train_*.py': 'the weights are there',
+ANSWER_KEY = 'cs231n/answer_key'
+NOT_GIVEN = {  # folder: why a student does not get it; whatever is put into one of these is left out and looked for
+    ANSWER_KEY: 'right and wrong answers, as code, and what wrong ones are told',
+    'cs231n/handout': 'builds this folder',
+    'cs231n/grading': 'judges what is handed in',
+    'cs231n/sample_world/training': 'the weights are there',
 }
-SETUP = '%reload_ext cs231n.student'  # a cell that waits for an answer says so; a run is stamped
+ANSWERS = 'cs231n/checks/engine/answers.npz'
+SETUP = '%reload_ext cs231n.course.student_extension'  # a cell that waits for an answer says so; a run is stamped
 BARE = {'kernelspec': {'display_name': 'Python 3', 'language': 'python', 'name': 'python3'},
         'language_info': {'name': 'python'}}
 
 
 def left_out(path):
     """Whether a student does not get the file of this path."""
-    return any(fnmatch(path, pattern) for pattern in LEFT_OUT)
+    return path.startswith(tuple(f'{folder}/' for folder in NOT_GIVEN))
 
 
 def copy_what_is_given(root, files):
-    """Everything in GIVEN that is not in LEFT_OUT, with the line ends of the repository."""
+    """Everything in GIVEN that is not in NOT_GIVEN, with the line ends of the repository."""
     for pattern in GIVEN:
         for path in sorted(root.glob(pattern)):
             name = path.relative_to(root).as_posix()
@@ -79,7 +77,7 @@ def refuse_orphans(root, files):
 
 
 def clear_notebooks(root, files):
-    """Solutions, outputs and execution counts go; the first code cell loads cs231n/student.py."""
+    """Solutions, outputs and execution counts go; the first code cell loads the student's extension."""
     for name in [name for name in files if name.endswith('.ipynb')]:
         notebook = json.loads(files[name])
         notebook['metadata'] = BARE
@@ -97,13 +95,15 @@ def clear_notebooks(root, files):
 
 def store_answers(root, files):
     """What the checks compare with: outputs as arrays, hints under seal."""
-    from cs231n.checks import all_checks, gan_checks, live, network_checks, stored
+    from cs231n.answer_key import computed
+    from cs231n.checks import all_checks
+    from cs231n.checks.engine import stored
 
-    networks = {one.name: sorted({case['x'].shape[1] for case in one.cases()})
-                for one in gan_checks.CHECKS if list(one.outputs) == ['out']}
+    checks = [one for check in all_checks() for one in (check, *check.also)]
+    networks = {one.name: sorted({case['x'].shape[1] for case in one.cases()}) for one in checks if one.network}
     file = io.BytesIO()
-    stored.write(file, [*all_checks(), network_checks.RAW_STEP], live, networks)
-    files['cs231n/checks/answers.npz'] = file.getvalue()
+    stored.write(file, checks, computed, networks)
+    files[ANSWERS] = file.getvalue()
 
 
 def list_what_is_edited(root, files):

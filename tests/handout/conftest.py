@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
+from cs231n._shared.paths import ROOT
 from cs231n.handout.build import NAME
-from cs231n.notebooks import ROOT
 
 
 @pytest.fixture(scope="session")

@@ -12,12 +12,18 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
-from cs231n.checks import CHECKS, core, live, network_checks, stored
-from cs231n.checks.compare import as_array
-from cs231n.handout import build, scan, stages, table
+from cs231n._shared.paths import ROOT
+from cs231n.answer_key import computed
+from cs231n.checks import CHECKS
+from cs231n.checks.engine import judge as judging
+from cs231n.checks.engine import stored
+from cs231n.checks.engine.compare import as_array
+from cs231n.checks.lessons.network_visualization import checks as network_checks
+from cs231n.course.assignment import NOTEBOOKS
+from cs231n.handout import build, scan, stages
+from cs231n.handout import mistakes_table as table
 from cs231n.handout.__main__ import main
 from cs231n.handout.markers import MarkerError
-from cs231n.notebooks import NOTEBOOKS, ROOT
 
 PRESENT = [name for name in NOTEBOOKS if (ROOT / "notebooks" / f"{name}.ipynb").exists()]
 EVERYTHING = [*CHECKS.values(), network_checks.RAW_STEP]
@@ -58,10 +64,11 @@ def test_the_zip_says_nothing_of_when_and_where(archive):
 
 def test_a_student_gets_what_they_need_and_nothing_of_the_maintainers(files):
     given = {"README.md", "LICENSE", "Makefile", "requirements.txt", "pyproject.toml", "get_datasets.sh",
-             "cs231n/student.py", "cs231n/submit.py", "cs231n/checks/grading.py", "cs231n/checks/answers.npz",
+             "cs231n/course/student_extension.py", "cs231n/course/submit.py", "cs231n/checks/grader/grade.py",
+             "cs231n/checks/engine/answers.npz",
              "datasets/sample/squeezenet.pt", *(f"notebooks/{name}.ipynb" for name in PRESENT)}
     assert given <= set(files)
-    words = "oracle", "slips", "hints", "live.py", "handout/", "benchmarks", "tests/", "train_", "products", ".pyc"
+    words = "oracle", "mistakes", "hints", "answer_key", "handout/", "benchmarks", "tests/", "train_", ".pyc"
     assert [name for name in files if any(word in name for word in words)] == []
     for name in ("Makefile", "requirements.txt", "pyproject.toml"):
         text = files[name].decode()
@@ -73,10 +80,10 @@ def test_modules_differ_by_their_solutions_only(files):
     edited = json.loads(files["cs231n/handout.json"])["edited"]
     same = {name for name in files if (ROOT / name).is_file() and files[name] == (ROOT / name).read_bytes()}
     own = {"README.md", "Makefile", "requirements.txt", "pyproject.toml", "cs231n/handout.json",
-           "cs231n/checks/answers.npz"}
+           "cs231n/checks/engine/answers.npz"}
     assert set(files) - same - own == {*edited, *(f"notebooks/{name}.ipynb" for name in PRESENT)}
     assert len(edited) >= 5 and set(edited["cs231n/rnn_layers.py"]) == {"RNN", "LSTM"} & set(PRESENT)
-    assert set(edited["cs231n/sampling.py"]) == {"RNN", "LSTM"} & set(PRESENT)
+    assert set(edited["cs231n/classifiers/decoding.py"]) == {"RNN", "LSTM"} & set(PRESENT)
 
 
 @pytest.mark.parametrize("name", PRESENT)
@@ -117,12 +124,12 @@ def test_line_ends_of_a_checkout_do_not_matter(tmp_path):
 @pytest.fixture
 def from_file(folder, monkeypatch):
     """The checks of this process know their answers from the file in the handout."""
-    path = folder / "cs231n/checks/answers.npz"
+    path = folder / "cs231n/checks/engine/answers.npz"
     monkeypatch.setattr(stored, "STORED", path)
     caches = stored._stored, stored._outputs, stored._hints
     for one in caches:
         one.cache_clear()
-    monkeypatch.setattr("cs231n.checks.answers.STORED", path)
+    monkeypatch.setattr("cs231n.checks.engine.answers.STORED", path)
     yield path
     for one in caches:
         one.cache_clear()
@@ -130,8 +137,8 @@ def from_file(folder, monkeypatch):
 
 def test_the_file_knows_what_the_code_knows(from_file):
     for one in EVERYTHING:
-        assert stored.hints(one) == live.hints(one) == one.hints
-        for got, want in zip(stored.outputs(one), live.outputs(one), strict=True):
+        assert stored.hints(one) == computed.hints(one) == one.hints
+        for got, want in zip(stored.outputs(one), computed.outputs(one), strict=True):
             assert list(got) == list(want)
             for key in want:
                 for left, right in zip(got[key], want[key], strict=True):
@@ -142,11 +149,11 @@ def test_the_file_knows_what_the_code_knows(from_file):
 @pytest.mark.parametrize("name", [name for name, one in CHECKS.items() if one.hints])
 def test_every_mistake_is_recognised_by_the_file_as_itself(from_file, name):
     one = CHECKS[name]
-    for key, hint in live.hints(one).items():
-        wrong = [one.settle([as_array(output) for output in case[key]]) for case in live.outputs(one)]
-        assert core._misconception(one, wrong) == (hint, one.credit.get(key, 0)), key
-    right = [case["right"] for case in live.outputs(one)]
-    assert core._misconception(one, right) == (None, 0)
+    for key, hint in computed.hints(one).items():
+        wrong = [one.settle([as_array(output) for output in case[key]]) for case in computed.outputs(one)]
+        assert judging._mistake(one, wrong) == (hint, one.credit.get(key, 0)), key
+    right = [case["right"] for case in computed.outputs(one)]
+    assert judging._mistake(one, right) == (None, 0)
 
 
 def test_hints_are_under_seal(from_file):
@@ -156,7 +163,7 @@ def test_hints_are_under_seal(from_file):
 
 def test_layers_are_told_from_the_file(from_file):
     for name, inputs in (("discriminator", 784), ("generator", 7), ("generator", 96), ("build_dc_classifier", 784)):
-        assert stored.layers(CHECKS[name], inputs) == live.layers(CHECKS[name], inputs)
+        assert stored.layers(CHECKS[name], inputs) == computed.layers(CHECKS[name], inputs)
 
 
 # ---- the scan

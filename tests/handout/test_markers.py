@@ -4,9 +4,9 @@ import ast
 
 import pytest
 
+from cs231n._shared.paths import ROOT
 from cs231n.handout.markers import ANSWER, HELPERS, MarkerError, clear_text, code_blocks, fill, stub
 from cs231n.handout.stages import left_out
-from cs231n.notebooks import ROOT
 
 MODULES = [path for path in sorted((ROOT / "cs231n").rglob("*.py"))
            if not left_out(path.relative_to(ROOT).as_posix())]

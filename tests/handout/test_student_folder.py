@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from cs231n._shared.paths import ROOT
 from cs231n.checks import CHECKS
+from cs231n.course.assignment import NOTEBOOKS
+from cs231n.course.execution import execute
+from cs231n.course.student_extension import STAMP, digest
 from cs231n.handout.markers import ANSWER, code_blocks, fill
 from cs231n.handout.stages import left_out
-from cs231n.notebooks import NOTEBOOKS, ROOT, execute
-from cs231n.student import STAMP, digest
 
 PRESENT = [name for name in NOTEBOOKS if (ROOT / "notebooks" / f"{name}.ipynb").exists()]
 SOLVED = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
@@ -86,7 +88,7 @@ def with_solutions(folder, functions=None):
 
 def told(folder, variants):
     """What the checks say of each variant, in one process in a copy of the folder."""
-    script = Path(__file__).with_name("variants_in_folder.py")
+    script = ROOT / "tests/support/variants_in_folder.py"
     run = subprocess.run([sys.executable, script], cwd=folder, input=json.dumps(variants), text=True,
                          capture_output=True, env=environment(folder), timeout=900)
     assert run.returncode == 0, run.stderr

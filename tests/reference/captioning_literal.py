@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 
-from reference.rnn_literal import lstm_cell, weighted_sums
+from tests.reference.rnn_literal import lstm_cell, weighted_sums
 
 
 def first_state(model, picture):

@@ -1,0 +1,27 @@
+"""Writing files whole or not at all."""
+
+import os
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def replacing(path):
+    """Give a temporary path beside `path`, which replaces it when the block ends well, and goes when it does not."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f'.{path.name}.', suffix='.tmp')
+    os.close(handle)
+    try:
+        yield Path(name)
+        os.chmod(name, 0o644)  # mkstemp's 0600 would hide a page from a web server
+        os.replace(name, path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def write_atomically(path, content):
+    """Write text or bytes to `path`: never a half-written file."""
+    with replacing(path) as part:
+        part.write_bytes(content.encode('utf-8') if isinstance(content, str) else content)

@@ -1,0 +1,1 @@
+"""Right answers, wrong answers and what each is told, a folder a lesson. Not given to students."""

@@ -1,0 +1,1 @@
+"""Right and wrong answers to what is asked of choosing words: next_scores and random_captions."""

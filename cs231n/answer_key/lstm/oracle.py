@@ -1,0 +1,39 @@
+"""Right answers of the LSTM, in PyTorch and float64."""
+
+import torch
+
+from cs231n.answer_key.autograd import gradients_of, outputs_of
+
+
+def lstm_step(x, prev_h, prev_c, Wx, Wh, b):
+    i, f, o, g = (x @ Wx + prev_h @ Wh + b).chunk(4, dim=1)  # (N, H) each
+    next_c = torch.sigmoid(f) * prev_c + torch.sigmoid(i) * torch.tanh(g)
+    return torch.sigmoid(o) * torch.tanh(next_c), next_c
+
+
+def lstm(x, h, Wx, Wh, b):
+    states, c = [], torch.zeros_like(h)
+    for x_t in x.unbind(dim=1):
+        h, c = lstm_step(x_t, h, c, Wx, Wh, b)
+        states.append(h)
+    return (torch.stack(states, dim=1),)  # (N, T, H)
+
+
+def lstm_step_forward(x, prev_h, prev_c, Wx, Wh, b):
+    return outputs_of(lstm_step, x, prev_h, prev_c, Wx, Wh, b)
+
+
+def lstm_step_backward(dnext_h, dnext_c, x, prev_h, prev_c, Wx, Wh, b):
+    return gradients_of(lstm_step, (dnext_h, dnext_c), x, prev_h, prev_c, Wx, Wh, b)
+
+
+def lstm_forward(x, h0, Wx, Wh, b):
+    return outputs_of(lstm, x, h0, Wx, Wh, b)
+
+
+def lstm_backward(dh, x, h0, Wx, Wh, b):
+    return gradients_of(lstm, (dh,), x, h0, Wx, Wh, b)
+
+
+def sigmoid(x):
+    return (torch.special.expit(torch.as_tensor(x)).numpy(),)

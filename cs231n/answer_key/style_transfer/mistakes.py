@@ -1,0 +1,85 @@
+"""Wrong answers for the losses of style transfer."""
+
+import torch
+
+from cs231n.answer_key.recurrence import pick
+from cs231n.answer_key.style_transfer.oracle import gram
+from cs231n.checks.lessons.style_transfer.gradients import leaf, with_gradients
+
+
+def _detached(mistake, value):
+    return value.detach() if mistake == 'no_gradient' else value
+
+
+def content_loss(mistake, content_weight, content_current, content_original):
+    current, original, w = leaf(content_current), torch.tensor(content_original), content_weight
+    N, _, H, W = current.shape
+    d = current - original
+    total = d.square().sum()
+    loss = pick(mistake, w * total, mean=w * d.square().mean(), per_picture=w * total / N,
+                per_pixel=w * total / (H * W),
+                no_weight=total, weight_squared=w * w * total, root=w * total.sqrt(), half=w * total / 2,
+                absolute=w * d.abs().sum(), not_squared=w * d.sum(), sum_squared=w * d.sum() ** 2)
+    return with_gradients(_detached(mistake, loss), current)
+
+
+def gram_matrix(mistake, features, normalize):
+    f = leaf(features)
+    N, C, H, W = f.shape
+    flat = f.reshape(N, C, H * W)
+    scale = pick(mistake, C * H * W if normalize else 1, never_normalized=1, always_normalized=C * H * W,
+                 by_pixels=H * W if normalize else 1, by_channels=C if normalize else 1,
+                 by_batch=N * C * H * W if normalize else 1)
+    if mistake == 'one_picture_only' and N > 1:
+        return None, None
+    raw = gram(f, normalize=False)  # (N, C, C)
+    rows, pixels = f.reshape(N, H * W, C), flat.transpose(1, 2)
+    merged = f.reshape(1, N * C, H * W)
+    wide = f.reshape(1, C, N * H * W)
+    centred = flat - flat.mean(dim=2, keepdim=True)
+    raw = {'first_picture': lambda: raw[:1],
+           'batch_in_channels': lambda: merged @ merged.transpose(1, 2),
+           'batch_in_pixels': lambda: wide @ wide.transpose(1, 2),
+           'batch_summed': lambda: raw.sum(dim=0, keepdim=True),
+           'pixels_by_pixels': lambda: pixels @ flat,
+           'viewed_as_rows': lambda: rows.transpose(1, 2) @ rows,
+           'centred': lambda: centred @ centred.transpose(1, 2)}.get(mistake, lambda: raw)()
+    return with_gradients(_detached(mistake, raw / scale), f)
+
+
+def style_loss(mistake, feats, style_layers, style_targets, style_weights):
+    feats = [leaf(value) for value in feats.values()]
+    total = torch.zeros(())
+    for i, (layer, target, w) in enumerate(zip(style_layers, style_targets.values(), style_weights)):
+        f = feats[i if mistake == 'by_position' else layer]
+        d = gram(f, normalize=mistake != 'gram_not_normalized') - torch.tensor(target)
+        s = d.square().sum()
+        w = style_weights[0] if mistake == 'first_weight' else w
+        term = pick(mistake, w * s, mean=w * d.square().mean(), no_weight=s, weight_squared=w * w * s,
+                    root=w * s.sqrt(),
+                    half=w * s / 2, absolute=w * d.abs().sum(), not_squared=w * d.sum(),
+                    averaged_over_layers=w * s / len(style_layers))
+        total = term if mistake == 'last_layer' else total + term
+        if mistake == 'first_layer':
+            break
+    return with_gradients(_detached(mistake, total), *feats)
+
+
+def tv_loss(mistake, img, tv_weight):
+    img, w = leaf(img), tv_weight
+    x = img[:1] if mistake == 'first_picture' else img
+    down, right = x.diff(dim=2), x.diff(dim=3)
+    if mistake == 'wraps_around':
+        down, right = x - x.roll(1, 2), x - x.roll(1, 3)
+    if mistake == 'cropped':
+        down, right = down[:, :, :, :-1], right[:, :, :-1]
+    d, r = down.square().sum(), right.square().sum()
+    c = x.diff(dim=1).square().sum()  # red against green, green against blue
+    loss = pick(mistake, w * (d + r), mean=w * (down.square().mean() + right.square().mean()), no_weight=d + r,
+                weight_squared=w * w * (d + r), weight_once=w * d + r, weight_second=d + w * r,
+                rows_twice=2 * w * d, columns_twice=2 * w * r, channels_for_rows=w * (c + r),
+                channels_for_columns=w * (d + c), root=w * (d + r).sqrt(), half=w * (d + r) / 2,
+                absolute=w * (down.abs().sum() + right.abs().sum()), only_rows=w * d, only_columns=w * r,
+                not_squared=w * (down.sum() + right.sum()), per_pixel=w * (d + r) / img.numel(),
+                across_channels=w * (d + r + c))
+    return with_gradients(_detached(mistake, loss), img)

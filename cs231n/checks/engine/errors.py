@@ -1,0 +1,9 @@
+"""What can go wrong with an answer, besides what it raises itself."""
+
+
+class Malformed(Exception):
+    """The answer returned something other than the outputs that were asked for."""
+
+
+class TimeUp(Exception):
+    """The answer took longer than its check allows."""

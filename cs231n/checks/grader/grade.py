@@ -1,0 +1,108 @@
+"""All checks in a table, with points and hints: each in a process of its own, so that none can spoil another.
+
+An endless loop, a crash or a hunger for memory costs the points of its own check, and is named.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import sys
+from dataclasses import asdict, replace
+from difflib import get_close_matches
+from pathlib import Path
+
+import cs231n
+from cs231n.checks import all_checks
+from cs231n.checks.engine.answers import NoAnswers, ready
+from cs231n.checks.engine.result import Result
+from cs231n.checks.grader.processes import METHOD, grade, libraries
+from cs231n.checks.grader.table import row, summary
+
+DAY = 86400           # seconds
+
+
+def chosen(names):
+    """The checks of some notebooks or functions, all without names. ValueError on an unknown one."""
+    known = {name for one in all_checks() for name in (one.notebook, one.name, one.name.partition('[')[0])}
+    for name in names:
+        if name not in known:
+            near = [one for one in sorted(known) if one.lower() == name.lower()] or get_close_matches(name, known)
+            notebooks = ', '.join(dict.fromkeys(one.notebook for one in all_checks()))
+            raise ValueError(f'{name!r} is neither a notebook ({notebooks}) nor a function that is checked'
+                             + f'; did you mean {" or ".join(near)}?' * bool(near))
+    return [one for one in all_checks()
+            if not names or {one.notebook, one.name, one.name.partition('[')[0]} & set(names)]
+
+
+def folder_of_files():
+    """The folder that holds the package cs231n; ImportError if it is not the one that we are in."""
+    folder = Path(cs231n.__file__).resolve().parent.parent
+    if Path.cwd().resolve() != folder:
+        raise ImportError(f'cs231n is imported from {folder}, but you are in {Path.cwd()}: the wrong files would be'
+                          ' graded. Change to the folder that holds cs231n/ and start again.')
+    return folder
+
+
+def grade_all(checks, seconds=None, say=print):
+    """Grades the checks in order, printing a line for each; returns their Results."""
+    folder = folder_of_files()
+    if METHOD == 'forkserver':
+        multiprocessing.get_context(METHOD).set_forkserver_preload(['cs231n.checks', *libraries(checks)])
+    files = sorted({one.module.replace('.', os.sep) + '.py' for one in checks})
+    say('Graded are these files:', *(f'  {folder / file}' for file in files), sep='\n')
+    results, notebook, ended = [], None, set()  # ended: those whose process did not come to an end by itself
+    for one in checks:
+        if one.notebook != notebook:
+            notebook = one.notebook
+            say(f'\n{notebook}')
+        result, file = grade(one, seconds)
+        if file and not Path(file).resolve().is_relative_to(folder):
+            result = Result(one.name, False, 0, one.points, where=f'it is not in this folder, but in {file}')
+        ended |= {one.name} if file is None else set()
+        first = next((name for name in (one.forward, *one.needs) if name in ended), None)
+        if one.name in ended and first:
+            result = replace(result, where=f'{result.where}; fix {first} first, on which it rests')
+        results.append(result)
+        say(row(result))
+    return results
+
+
+def _seconds(text):
+    """A time limit of the command line; ArgumentTypeError unless it is one."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'must be a number, not {text!r}') from None
+    if not 0 < seconds <= DAY:  # also false for NaN
+        raise argparse.ArgumentTypeError(f'must be more than 0 and at most {DAY}, not {text}')
+    return seconds
+
+
+def _can_write(path):
+    """Whether a file can be written there."""
+    if path.exists():
+        return not path.is_dir() and os.access(path, os.W_OK)
+    return path.parent.is_dir() and os.access(path.parent, os.W_OK)
+
+
+def main(argv=None):
+    """Grades and prints; returns 0 when it could grade, whatever the points, and 2 when it could not."""
+    parser = argparse.ArgumentParser(prog='python -m cs231n.checks', description=__doc__.splitlines()[0])
+    parser.add_argument('names', nargs='*', metavar='NAME', help='a notebook or a function; all without names')
+    parser.add_argument('--seconds', type=_seconds, help='a time limit for each check, in place of its own')
+    parser.add_argument('--json', type=Path, metavar='FILE', help='write the results there too')
+    arguments = parser.parse_args(argv)
+    if arguments.json and not _can_write(arguments.json):  # told now, not after minutes of grading
+        parser.error(f'argument --json: {arguments.json} cannot be written')
+    try:
+        checks = chosen(arguments.names)
+        ready(checks)
+        results = grade_all(checks, arguments.seconds)
+    except (ValueError, ImportError, NoAnswers) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(summary(checks, results))
+    if arguments.json:
+        arguments.json.write_text(json.dumps([asdict(result) for result in results], indent=1), encoding='utf-8')
+    return 0

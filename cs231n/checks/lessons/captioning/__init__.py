@@ -1,0 +1,1 @@
+"""What is asked of CaptioningRNN.loss and CaptioningRNN.sample."""

@@ -1,0 +1,115 @@
+"""Checks of CaptioningRNN.loss and CaptioningRNN.sample, for both types of cell."""
+
+from importlib import import_module
+
+import numpy as np
+
+from cs231n.checks.engine.calling import unpack
+from cs231n.checks.engine.check import Check
+from cs231n.checks.engine.compare import are_numbers
+from cs231n.checks.engine.errors import Malformed
+from cs231n.checks.engine.inputs import draw
+
+MODEL = 'cs231n.classifiers.rnn'
+NULL, START, END = 0, 1, 2
+VOCABULARY = ['<NULL>', '<START>', '<END>', 'a', 'cat', 'dog', 'sees', 'the', 'moon', 'and', 'sleeps']
+V = len(VOCABULARY)
+
+# Seeds of weights for which each mistake of sampling shows, and greedy decoding has no near tie.
+SAMPLE_SEEDS = {'rnn': (606, 665), 'lstm': (785, 911)}
+
+
+def _checks(cell_type, notebook, loss_points, sample_points):
+    """The checks of loss and sample for one type of cell."""
+    gates, columns = (1, 'H') if cell_type == 'rnn' else (4, '4H')
+    sequence = f'{cell_type}_forward', f'{cell_type}_backward'
+    grads = {'W_proj': 'D H', 'b_proj': 'H', 'W_embed': 'V W', 'Wx': f'W {columns}', 'Wh': f'H {columns}',
+             'b': columns, 'W_vocab': 'H V', 'b_vocab': 'V'}
+
+    def loss_cases():
+        # Neither N, T nor the words in a caption are as many as D, W, H or V, for which a factor would be taken.
+        return [_loss_case(1, gates, N=5, T=8, D=3, W=2, H=7), _loss_case(2, gates, N=1, T=3, D=2, W=5, H=7)]
+
+    def sample_cases():
+        return [_sample_case(seed, gates, N, length, D=5, W=7, H=11)
+                for seed, (N, length) in zip(SAMPLE_SEEDS[cell_type], [(7, 13), (5, 17)])]
+
+    def call(check, function, case):
+        return _call_method(check, function, cell_type, **case)
+
+    return (
+        Check(f'CaptioningRNN.loss[{cell_type}]', notebook, 'captioning', MODEL, loss_points, loss_cases,
+              {'loss': '', **grads}, oracle='captioning_loss', call=call,
+              needs=('word_embedding_forward', sequence[0], 'temporal_affine_forward',
+                     'temporal_softmax_loss', 'temporal_affine_backward', sequence[1],
+                     'word_embedding_backward')),
+        Check(f'CaptioningRNN.sample[{cell_type}]', notebook, 'captioning', MODEL, sample_points, sample_cases,
+              {'captions': 'N T'}, oracle='captioning_sample', call=call,
+              settle=_after_end, needs=('word_embedding_forward', f'{cell_type}_step_forward')),
+    )
+
+
+def random_params(seed, scale, gates, D, W, H):
+    """Parameters of a model whose cell has so many gates, drawn from one seed."""
+    return draw(seed, scale, W_proj=(D, H), b_proj=(H,), W_embed=(V, W), Wx=(W, gates * H), Wh=(H, gates * H),
+                b=(gates * H,), W_vocab=(H, V), b_vocab=(V,))
+
+
+def _loss_case(seed, gates, N, T, D, W, H):
+    """Captions of several lengths, so that a mask of the input words differs from one of the targets."""
+    rng = np.random.RandomState(seed)
+    captions = rng.randint(3, V, size=(N, T + 1), dtype=np.int64)
+    captions[:, 0] = START
+    for row, caption in enumerate(captions):
+        end = T - row % (T - 1)
+        caption[end:] = NULL
+        caption[end] = END
+    params = random_params(seed, 0.7, gates, D, W, H)
+    return {'params': params, **draw(seed + 100, features=(N, D)), 'captions': captions}
+
+
+def _sample_case(seed, gates, N, length, D, W, H):
+    """Large weights, so that the word fed and the state decide the next word; no <NULL>, no <START>."""
+    params = random_params(seed, 1.0, gates, D, W, H)
+    params['b_vocab'][[NULL, START]] = -30
+    return {'params': params, **draw(seed + 100, features=(N, D)), 'max_length': length}
+
+
+def model_with(cell_type, params):
+    """A model of the package that has these parameters."""
+    (D, H), W = params['W_proj'].shape, len(params['Wx'])
+    word_to_idx = {word: index for index, word in enumerate(VOCABULARY)}
+    rng = np.random.RandomState(0)  # so that the global stream stays where it is
+    model = import_module(MODEL).CaptioningRNN(word_to_idx, D, W, H, cell_type, np.float64, rng=rng)
+    model.params = params
+    return model
+
+
+def _call_method(check, function, cell_type, params, features, **rest):
+    """The method's outputs on a model of the package that has these parameters."""
+    returned = function(model_with(cell_type, params), features, *rest.values())
+    if list(check.outputs) == ['captions']:
+        return unpack(returned, ['captions'])
+    loss, grads = unpack(returned, ['loss', 'grads'])
+    if not isinstance(grads, dict):
+        raise Malformed(f'grads is a {type(grads).__name__}, expected a dictionary with the keys of params')
+    missing, unknown = ([str(name) for name in one if name not in other]
+                        for one, other in ((params, grads), (grads, params)))
+    if missing and unknown:
+        raise Malformed(f'grads has {", ".join(unknown)}, which params has not, and lacks {", ".join(missing)}')
+    return [loss, *(grads.get(name) for name in params)]
+
+
+def _after_end(outputs):
+    """Captions with <NULL> behind the first <END>: what a sampler keeps there is its own affair."""
+    captions, = outputs
+    if captions.ndim != 2 or not are_numbers(captions):
+        return outputs
+    ended = np.cumsum(captions == END, axis=1) - (captions == END) > 0  # True behind the first <END>
+    return [np.where(ended, NULL, captions)]
+
+
+CHECKS = (
+    *_checks('rnn', 'RNN', loss_points=6, sample_points=4),
+    *_checks('lstm', 'LSTM', loss_points=3, sample_points=3),
+)

@@ -1,0 +1,1 @@
+"""What is asked of choosing words: next_scores and random_captions."""

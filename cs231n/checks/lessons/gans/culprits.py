@@ -1,0 +1,55 @@
+"""Which layer of a network it is that differs."""
+
+import torch
+
+RESHAPING = ('Flatten', 'Unflatten', 'Identity')
+
+
+def modules(words, wanted):
+    """The layers that were written down as str(layer), with the wanted parameters in them."""
+    with torch.random.fork_rng(devices=[]):
+        layers = [eval(layer, vars(torch.nn)) for layer in words]
+    for parameter, value in zip(torch.nn.Sequential(*layers).double().parameters(), wanted):
+        parameter.data = value
+    return layers
+
+
+def culprits(model, right, is_right):
+    """(number of the first one, student's layers, layers that belong there), as few as make the model right; or None.
+
+    A layer is only called wrong if the others, with the right ones in its place, give the right output: then no other
+    is to blame. A model with a forward of its own cannot be taken apart like this.
+    """
+    chain = _chain(model)
+    got = [layer for layer in chain if type(layer).__name__ not in RESHAPING]
+
+    def mended(kept, behind):
+        """The chain with all counted layers replaced, but for the first so many and those so many from the end."""
+        found, k, new = [], 0, list(right[kept:len(right) - behind])
+        for layer in chain:
+            if k == len(got) - behind:  # where a layer is missing, it comes before those that are kept
+                found, new = found + new, []
+            if type(layer).__name__ in RESHAPING:
+                found.append(layer)
+                continue
+            if k < kept or k >= len(got) - behind:
+                found.append(layer)
+            elif new:
+                found.append(new.pop(0))
+            k += 1
+        return torch.nn.Sequential(*found, *new)
+
+    shorter = min(len(got), len(right))
+    ways = [(kept, total - kept) for total in range(shorter, 0, -1) for kept in range(total, -1, -1)]
+    for kept, behind in ways:
+        if is_right(mended(kept, behind)):
+            found = got[kept:len(got) - behind], right[kept:len(right) - behind]
+            return (kept + 1, *found) if found != ([], []) else None
+    return None
+
+
+def _chain(model):
+    """The modules that run one after the other."""
+    if type(model).forward is not torch.nn.Sequential.forward:
+        return [model]
+    return [layer for child in model for layer in _chain(child)]

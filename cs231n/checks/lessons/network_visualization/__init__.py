@@ -1,0 +1,1 @@
+"""What is asked of saliency, fooling images and class visualization."""

@@ -1,0 +1,1 @@
+"""What is asked of the vanilla RNN, word embedding and temporal losses."""

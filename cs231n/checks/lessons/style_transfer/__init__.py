@@ -1,0 +1,1 @@
+"""What is asked of content, style and total-variation losses."""

@@ -1,0 +1,198 @@
+"""Hands in: `python -m cs231n.course.submit` says what is missing; if nothing is, it writes build/submission.zip.
+
+In the zip are the modules that a student edits, the notebooks as they were run, each as a web page too, and
+manifest.json with the digests of all files and the versions of the libraries.
+"""
+
+import argparse
+import ast
+import hashlib
+import io
+import json
+import platform
+import sys
+import zipfile
+from importlib.metadata import PackageNotFoundError, version
+
+import nbformat
+
+from cs231n._shared.files import write_atomically
+from cs231n._shared.paths import ROOT
+from cs231n.course.execution import Execution
+from cs231n.course.student_extension import LIST, STAMP, digest
+
+AGAIN = 'restart its kernel, run all cells, and save'
+UNANSWERED = '*write it here.*'
+WAITS = 'This cell waits for '
+LIBRARIES = 'numpy', 'scipy', 'torch', 'torchvision', 'h5py', 'pillow', 'matplotlib', 'ipykernel', 'nbformat'
+
+
+def stubs_left(path):
+    """The names of the functions in a module whose stub is still there. SyntaxError or ValueError if it is none."""
+    raised = [node for node in ast.walk(ast.parse(path.read_text(encoding='utf-8-sig'), path.name))
+              if isinstance(node, ast.Raise)]
+    for node in sorted(raised, key=lambda node: node.lineno):
+        if isinstance(node.exc, ast.Call) and node.exc.args:
+            name, message = getattr(node.exc.func, 'id', ''), node.exc.args[0]
+            if name == 'NotImplementedError' and isinstance(message, ast.Constant):
+                yield str(message.value).partition(':')[0]
+
+
+def missing_in_module(name, root):
+    """What is missing in a module that a student edits, as sentences."""
+    path = root / name
+    if not path.is_file():
+        yield f'{name}: the file is gone'
+        return
+    try:
+        yield from (f'{name}: {function} is not written yet' for function in stubs_left(path))
+    except SyntaxError as error:
+        yield f'{name}: line {error.lineno or 1} is no valid Python: {error.msg}'
+    except ValueError as error:  # zeros, or another encoding
+        yield f'{name}: is no valid Python: {error}'
+
+
+def missing_in_notebook(name, modules, root):
+    """What is missing in a notebook, as sentences; modules: the paths of those that it rests on."""
+    path = root / 'notebooks' / f'{name}.ipynb'
+    label = f'{name}.ipynb'
+    if not path.is_file():
+        yield f'{label}: the file is gone'
+        return
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except Exception as error:  # nbformat and json have many
+        yield f'{label}: cannot be read: {error}'
+        return
+    try:  # nbformat also lets pass what no notebook is: a code cell without outputs, a source that is no text
+        found = list(_about_notebook(notebook, label, modules, root))
+    except (AttributeError, TypeError, KeyError) as error:
+        found = [f'{label}: is damaged, a cell is not as Jupyter writes it: {type(error).__name__}: {error}']
+    yield from found
+
+
+def _about_notebook(notebook, label, modules, root):
+    code = [cell for cell in notebook.cells if cell.cell_type == 'code' and cell.source.strip()]
+    if [cell.execution_count for cell in code] != list(range(1, len(code) + 1)):
+        yield f'{label}: was not run once from top to bottom: {AGAIN}'
+    else:
+        yield from (f'{label}: {sentence}' for sentence in _about_stamp(code, modules, root))
+    for cell in code:
+        for sentence in _about_outputs(cell):
+            yield f'{label}, cell [{cell.execution_count}]: {sentence}'
+    open_questions = sum(UNANSWERED in cell.source for cell in notebook.cells if cell.cell_type == 'markdown')
+    if open_questions:
+        yield f'{label}: {open_questions} question{"s have" if open_questions > 1 else " has"} no answer yet'
+
+
+def shown(output):
+    """The text of an output, whatever its type."""
+    return output.get('text') or output.get('data', {}).get('text/plain', '')
+
+
+def _about_stamp(code, modules, root):
+    """Whether the run began with the modules as they are now; the student's extension prints with which it began."""
+    stamps = dict(STAMP.findall(''.join(shown(output) for cell in code for output in cell.outputs)))
+    for module in modules:
+        if module not in stamps:
+            yield f'its first cell does not tell which {module} it ran with: {AGAIN}'
+        elif (root / module).is_file() and stamps[module] != digest(root / module):
+            yield f'{module} has changed since it was run: {AGAIN}'
+
+
+def _about_outputs(cell):
+    for output in cell.outputs:
+        if output.output_type == 'error':
+            yield f'failed with {output.ename}'
+        elif shown(output).startswith(WAITS):
+            yield 'waits' + shown(output)[len('This cell waits'):].partition(':')[0].rstrip('.')
+
+
+def missing(root=ROOT):
+    """All that is missing, as sentences. FileNotFoundError in the solved repository, which hands in nothing."""
+    if not (root / LIST.relative_to(ROOT)).is_file():
+        raise FileNotFoundError('this is not a student\'s folder, so there is nothing to hand in')
+    plan = json.loads((root / LIST.relative_to(ROOT)).read_text(encoding='utf-8'))
+    found = []
+    for module in plan['edited']:
+        found += missing_in_module(module, root)
+    for name in plan['notebooks']:
+        found += missing_in_notebook(name, [module for module, asked in plan['edited'].items() if name in asked], root)
+    return found
+
+
+def contents(root, lacks):
+    """{name in the zip: bytes}, the manifest last."""
+    from cs231n.course.pages import page  # slow to import
+
+    plan = json.loads((root / LIST.relative_to(ROOT)).read_text(encoding='utf-8'))
+    files = {}
+    for name in [*plan['edited'], *(f'notebooks/{name}.ipynb' for name in plan['notebooks'])]:
+        if (root / name).is_file():
+            files[name] = (root / name).read_bytes()
+    for name in plan['notebooks']:
+        if f'notebooks/{name}.ipynb' in files:
+            try:
+                notebook = nbformat.reads(files[f'notebooks/{name}.ipynb'].decode(), as_version=4)
+                files[f'html/{name}.html'] = page(Execution(name, notebook, len(notebook.cells), 0, 0)).encode()
+            except Exception as error:  # a damaged notebook is handed in as it is, without its page
+                lacks = [*lacks, f'{name}.ipynb: has no web page: {type(error).__name__}']
+    manifest = {'missing': lacks, 'versions': versions(),
+                'sha256': {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}}
+    return {**files, 'manifest.json': json.dumps(manifest, indent=1).encode()}
+
+
+def versions():
+    """{what: its version}, of Python, the system and the libraries."""
+    found = {'python': platform.python_version(), 'system': platform.system()}
+    for library in LIBRARIES:
+        try:
+            found[library] = version(library)
+        except PackageNotFoundError:
+            found[library] = None
+    return found
+
+
+def zipped(files):
+    """{name: bytes} -> the bytes of a zip."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, 'w', zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return data.getvalue()
+
+
+def main(argv=None, root=ROOT):
+    """Returns 0 if the zip was written, 1 if something is missing or in the way, 2 where nothing is to be handed in."""
+    parser = argparse.ArgumentParser(prog='python -m cs231n.course.submit', description=__doc__.splitlines()[0])
+    parser.add_argument('--anyway', action='store_true', help='write the zip even if something is missing')
+    arguments = parser.parse_args(argv)
+    try:
+        lacks = missing(root)
+    except FileNotFoundError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if lacks:
+        print('missing:', *(f'  {sentence}' for sentence in lacks), sep='\n')
+        if not arguments.anyway:
+            print('Nothing was written. To hand in what is there: make submit ARGS=--anyway, or, in .venv,'
+                  ' python -m cs231n.course.submit --anyway')
+            return 1
+    path = root / 'build' / 'submission.zip'
+    files = contents(root, lacks)
+    try:
+        for name in files:
+            if name.startswith('html/'):
+                write_atomically(root / 'build' / name, files[name])
+        write_atomically(path, zipped(files))  # last: if something is in the way, no new zip looks ready
+    except OSError as error:
+        print(f'cannot write into the folder build, so no new submission.zip is ready to hand in: {error}',
+              file=sys.stderr)
+        return 1
+    print(*(f'  {name}' for name in files), sep='\n')
+    print(f'{path}: {path.stat().st_size / 1e6:.1f} MB, ready to hand in')
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

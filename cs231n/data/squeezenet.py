@@ -1,0 +1,48 @@
+"""SqueezeNet, ready to look into: with ImageNet weights if they are on disk, else with the sample weights."""
+
+import numpy as np
+import torch
+from torchvision.models import SqueezeNet1_1_Weights, squeezenet1_1
+
+from cs231n._shared.paths import datasets_dir
+from cs231n.data.imagenet import load_imagenet_val
+from cs231n.data.registry import real_files
+from cs231n.data.worlds import choose_world
+from cs231n.sample_world.scenes.scenes import scene
+from cs231n.sample_world.scenes.things import KINDS
+from cs231n.sample_world.weights import sample_weights
+
+
+def load_squeezenet():
+    """SqueezeNet 1.1 (Iandola et al., arXiv:1602.07360), frozen, in eval mode, on the CPU.
+
+    Takes the ImageNet weights that `get_datasets.sh squeezenet` put under `datasets/` if they are whole, else
+    the sample weights that come with the project, and says in one line which. CS231N_DATA forces one.
+
+    Returns (model, class_names): a torchvision SqueezeNet that maps pictures (N, 3, H, W) float32, normalised
+    with SQUEEZENET_MEAN and SQUEEZENET_STD, H and W at least 17, to scores (N, K); and {label: class name}.
+    Raises FileNotFoundError or ValueError if CS231N_DATA=real and the weights are missing or damaged.
+    """
+    if choose_world('squeezenet') == 'real':
+        (file,) = real_files('squeezenet')
+        weights = torch.load(datasets_dir() / file.path, map_location='cpu', weights_only=True)
+        names = SqueezeNet1_1_Weights.IMAGENET1K_V1.meta['categories']
+    else:
+        names = KINDS
+        weights, _ = sample_weights()
+    model = squeezenet1_1(num_classes=len(names))
+    model.load_state_dict(weights)
+    return model.eval().requires_grad_(False), dict(enumerate(names))
+
+
+def load_pictures(model, num=None):
+    """Labelled pictures of the classes that this model of load_squeezenet knows, and where their things are.
+
+    Returns X uint8 (N, 224, 224, 3), y int64 (N,), masks bool (N, 224, 224); masks is None for ImageNet's.
+    A model of ImageNet needs the photographs on disk: else FileNotFoundError or ValueError names the command.
+    """
+    world = 'real' if model.classifier[1].out_channels == 1000 else 'sample'
+    X, y, _ = load_imagenet_val(num, world)
+    if world == 'real':
+        return X, y, None
+    return X, y, np.stack([scene('classes', n).masks[0] for n in range(len(X))])

@@ -1,0 +1,1 @@
+"""Numbers for how good captions and generated digits are; no plots."""

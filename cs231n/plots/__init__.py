@@ -1,0 +1,1 @@
+"""Every picture of the notebooks; nothing is computed here that is not drawn."""

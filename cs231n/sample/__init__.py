@@ -1,1 +1,0 @@
-"""The sample world: pictures, captions, classes and a network, drawn and trained from seeds alone."""

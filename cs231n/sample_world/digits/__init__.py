@@ -1,0 +1,1 @@
+"""Handwriting-like digits from pen strokes, and a network that reads digits."""

@@ -1,0 +1,1 @@
+"""Paintings drawn by code, and the photographs that libraries bring along."""

@@ -1,0 +1,1 @@
+"""Picture-book scenes: things, places, their captions and the truth about both."""

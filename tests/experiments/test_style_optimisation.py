@@ -1,0 +1,249 @@
+"""The optimisation of style transfer: what it reaches, what it computes, and what it leaves alone."""
+
+import json
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torchvision.models import squeezenet1_1
+
+from cs231n import style_transfer_pytorch as style
+from cs231n._shared.paths import ROOT
+from cs231n.experiments import style_optimisation as optimisation
+from cs231n.experiments import style_starter_values as starter_values
+from cs231n.plots import style_transfer as vis
+from cs231n.sample_world.paintings.paintings import painting, photograph
+from tests.reference import style_literal as literal
+
+CAT = photograph('cat')[:, 75:375]
+WAVE = painting('wave')
+
+
+@pytest.fixture(scope='module')
+def net():
+    """SqueezeNet's shape with random weights, which paint well enough for most of what is tested here."""
+    torch.manual_seed(231)
+    return squeezenet1_1(num_classes=3).train()
+
+
+def paint(net, content=CAT, painted=WAVE, size=48, **changes):
+    settings = optimisation.RECIPE | {'steps': 3, 'coarse': 0} | changes
+    return optimisation.style_transfer(content, painted, size, size, **settings, model=net)
+
+
+def watched(net, **changes):
+    """The picture, and what the callback was told."""
+    told = []
+    picture = paint(net, callback=lambda *args: told.append(args), **changes)
+    return picture, told
+
+
+def test_all_losses_fall_that_can(net):
+    _, told = watched(net, steps=40, content_weight=0.05)
+    first, last = told[0][2], told[-1][2]
+    assert first['content'] == pytest.approx(0, abs=1e-9), 'it starts from the content picture'
+    assert first['style'] == pytest.approx(4, rel=0.2), 'balanced: one for each of four layers'
+    assert last['style'] < 0.3 * first['style']
+
+
+def test_the_sample_network_brings_the_style_below_five_percent():
+    from cs231n.data.squeezenet import load_squeezenet
+    _, told = watched(load_squeezenet()[0], size=64, steps=50, coarse=25)
+    assert told[-1][2]['style'] < 0.05 * told[0][2]['style']
+
+
+def test_the_losses_are_the_literal_ones(net):
+    weights = dict(content_weight=0.3, style_weights=(3.0, 0.5), tv_weight=0.01)
+    layers = dict(content_layer=3, style_layers=(1, 4))
+    frozen = squeezenet1_1(num_classes=3).double().eval().requires_grad_(False)
+    _, told = watched(frozen, balance=False, pooling='max', init_random=True, **weights, **layers)
+    content, painted = (style.preprocess(img, 48).double() for img in (CAT, WAVE))
+    targets = [literal.gram_matrix(literal.features(painted, frozen.features)[k]) for k in (1, 4)]
+    rng = np.random.RandomState(0)
+    rng.standard_normal(content.shape)
+    shift = optimisation.SHIFTS[rng.randint(len(optimisation.SHIFTS))]
+    goal = literal.features(content.roll(shift, (2, 3)), frozen.features)[3]
+    want = literal.losses(told[0][1].roll(shift, (2, 3)), frozen.features, goal, targets, **layers, **weights)
+    smooth = style.tv_loss(told[0][1], 0.01)
+    assert told[0][2]['content'] == pytest.approx(float(want[0]))
+    assert told[0][2]['style'] == pytest.approx(float(want[1]))
+    assert told[0][2]['tv'] == pytest.approx(float(smooth))
+
+
+def test_the_network_and_the_pictures_stay_as_they_were(net):
+    state = {name: value.clone() for name, value in net.state_dict().items()}
+    array, image = CAT.copy(), Image.fromarray(WAVE)
+    stream = torch.get_rng_state()
+    numbers = np.random.get_state()[1].copy()
+    paint(net, array, image)
+    assert net.training and all(part.training for part in net.modules())
+    assert all(p.requires_grad and p.grad is None for p in net.parameters())
+    assert all(torch.equal(value, state[name]) for name, value in net.state_dict().items())
+    assert np.array_equal(array, CAT) and np.array_equal(np.array(image), WAVE)
+    assert torch.equal(torch.get_rng_state(), stream) and np.array_equal(np.random.get_state()[1], numbers)
+
+
+def test_the_same_seed_gives_the_same_picture_and_another_another(net):
+    one, two, three = (np.array(paint(net, init_random=True, seed=seed)) for seed in (1, 1, 2))
+    assert np.array_equal(one, two) and not np.array_equal(one, three)
+
+
+def test_nothing_is_computed_past_the_last_layer_that_counts(net, monkeypatch):
+    wanted, original = [], style.extract_features
+
+    def watch(x, cnn, layers=None):
+        wanted.extend([set(layers)] if x.requires_grad else [])
+        return original(x, cnn, layers)
+
+    monkeypatch.setattr(style, 'extract_features', watch)
+    for content_weight, style_weights, used in ((1, (1, 1, 1, 1), {1, 4, 6, 7}), (1, (1, 0, 0, 0), {1, 4}),
+                                                (0, (1, 1, 0, 0), {1, 4}), (1, (0, 0, 0, 0), {4})):
+        wanted.clear()
+        paint(net, content_weight=content_weight, style_weights=style_weights)
+        assert wanted == [used] * 3
+
+
+def test_each_loss_can_be_switched_off(net):
+    _, told = watched(net, content_weight=0, style_layers=(), style_weights=(), init_random=True)
+    assert told[-1][2]['content'] == told[-1][2]['style'] == 0 < told[-1][2]['tv']
+    _, told = watched(net, style_weights=(0, 0, 0, 0), tv_weight=0, init_random=True, steps=10)
+    assert told[-1][2]['content'] < told[0][2]['content'] and told[-1][2]['tv'] == told[-1][2]['style'] == 0
+
+
+def test_coarse_steps_come_first_at_half_the_size(net):
+    picture, told = watched(net, coarse=2, size=49)
+    assert [(step, x.shape[2], x.shape[3]) for step, x, _ in told] == [(0, 24, 24), (1, 24, 24), (2, 49, 49),
+                                                                       (3, 49, 49), (4, 49, 49)]
+    assert picture.size == (49, 49)
+    small, grown = told[1][1], told[2][1]
+    shrunk = torch.nn.functional.interpolate(grown, (24, 24), mode='area')
+    assert (shrunk - small).square().mean() < 0.1 * (small - small.mean()).square().mean(), 'it goes on from there'
+    assert told[0][2]['content'] == pytest.approx(0, abs=1e-9) and told[0][2]['style'] == pytest.approx(4, rel=0.2)
+
+
+def test_a_smooth_gradient_leaves_less_between_neighbours(net):
+    rough, smooth = (np.array(paint(net, steps=20, tv_weight=0, smooth=times), float) for times in (0, 2))
+    change = [np.square(np.diff(picture, axis=1)).sum() / np.square(picture - picture.mean()).sum()
+              for picture in (rough, smooth)]
+    assert change[1] < 0.7 * change[0]
+
+
+def test_what_the_callback_gets_is_its_own(net):
+    def spoil(step, x, losses):
+        assert not x.requires_grad and x.shape == (1, 3, 48, 48)
+        x.zero_()
+
+    assert np.array_equal(np.array(paint(net, callback=spoil)), np.array(paint(net)))
+
+
+def test_inputs_of_every_kind_and_shape(net, tmp_path):
+    Image.fromarray(CAT[:100]).convert('LA').save(tmp_path / 'cat.png')
+    for content in (tmp_path / 'cat.png', str(tmp_path / 'cat.png'), Image.open(tmp_path / 'cat.png')):
+        picture = paint(net, content, WAVE[:, :, 0])
+        assert isinstance(picture, Image.Image) and picture.size == (144, 48)
+
+
+def test_no_steps_give_the_content_back(net):
+    assert np.array_equal(np.array(paint(net, size=300, steps=0)), CAT)
+
+
+def test_a_flat_picture_is_no_division_by_zero(net):
+    _, told = watched(net, content=np.full((40, 40, 3), 124, np.uint8))
+    assert all(np.isfinite(list(losses.values())).all() for _, _, losses in told)
+
+
+def test_dtype_follows_the_model():
+    _, told = watched(squeezenet1_1(num_classes=3).double())
+    assert told[0][1].dtype == torch.float64
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason='needs a GPU: none here')
+def test_device_follows_the_model():
+    _, told = watched(squeezenet1_1(num_classes=3).cuda())
+    assert told[0][1].device.type == 'cuda'
+
+
+@pytest.mark.parametrize('changes, words', [
+    ({'size': 16}, 'image_size must be at least 17, not 16'),
+    ({'size': np.int64(16)}, 'image_size must be at least 17, not 16'),
+    ({'steps': -1}, 'steps must be at least 0, not -1'),
+    ({'size': 33, 'coarse': 1}, 'image_size must be at least 34 with coarse steps, not 33'),
+    ({'style_weights': (1, 1)}, 'style_weights must have one entry'),
+    ({'style_layers': (1, 4, 6, 13)}, 'layers must be among 0 to 12'),
+    ({'content_layer': -1}, 'layers must be among 0 to 12'),
+    ({'pooling': 'min'}, "pooling must be 'max' or 'avg'"),
+    ({'content': np.zeros((4, 4, 7))}, 'img must be an array'),
+])
+def test_what_does_not_fit_is_told(net, changes, words):
+    with pytest.raises(ValueError, match=words):
+        paint(net, **changes)
+
+
+def test_it_descends_also_where_gradients_are_off(net):
+    with torch.no_grad():
+        inside = paint(net, steps=2)
+    assert np.array_equal(inside, paint(net, steps=2))
+
+
+# ---- what is built around it
+
+
+def test_the_measured_grid_is_what_the_notebook_says():
+    grid = json.loads((ROOT / 'benchmarks' / 'style_grid.json').read_text())
+    assert grid['pictures'] == len(grid['rows']) == 24 and grid['steps'] == optimisation.RECIPE['steps']
+    assert grid['largest_style_loss_left'] <= 0.05
+    assert grid['avg']['own_style_nearest'] == grid['avg']['own_content_nearest'] == 24
+    cells = json.loads((ROOT / 'notebooks' / 'StyleTransfer.ipynb').read_text(encoding='utf-8'))['cells']
+    words = ' '.join(' '.join(''.join(cell['source']) for cell in cells).split())
+    assert f'at {grid["size"]} pixels and with {grid["steps"]} steps. Each of the 24 is nearest' in words
+    assert f'was trained with, {grid["max"]["own_style_nearest"]} are.' in words
+
+
+def test_the_original_numbers_are_compared(net, tmp_path):
+    (tmp_path / 'styles').mkdir()
+    for name, picture in (('tubingen', CAT), ('starry_night', painting('starry'))):
+        Image.fromarray(picture).save(tmp_path / 'styles' / f'{name}.jpg')
+    found = starter_values.starter_values(net, tmp_path / 'styles')
+    assert found['gm_out'].shape == (1, 128, 128)
+    np.savez(tmp_path / 'style-transfer-checks.npz', **found | {'tv_out': 1.5 * found['tv_out']})
+    errors = starter_values.compare_with_starter(net, tmp_path)
+    assert errors['cl_out'] == errors['gm_out'] == errors['sl_out'] == 0
+    assert errors['tv_out'] == pytest.approx(0.2)
+
+
+def drawn(plot, *args):
+    """The figure that a plot leaves for the end of the cell."""
+    plot(*args)
+    return plt.gcf()
+
+
+def test_plots_draw_what_they_are_given(net):
+    pictures = {'a': CAT, 'b': WAVE}
+    figure = drawn(vis.show_grid, pictures, pictures, {(one, two): CAT for one in 'ab' for two in 'ab'})
+    assert len(figure.axes) == 9 and sum(bool(axis.images) for axis in figure.axes) == 8
+    assert len(drawn(vis.show_row, [CAT, WAVE], ['a', 'b']).axes) == 2
+    history = [{'content': 0.0, 'style': 4.0 / (k + 1), 'tv': 0.1} for k in range(5)]
+    lines = drawn(vis.plot_losses, history).axes[0].lines
+    assert [line.get_label() for line in lines] == ['content', 'style', 'tv'] and lines[1].get_ydata()[1] == 2
+    assert drawn(vis.plot_quality, (1, 4), (20, 10), (0.9, 0.4)).axes[0].lines[0].get_ydata().tolist() == [20, 10]
+    figure = drawn(vis.show_grams, [np.eye(3) + 0.1, np.eye(3) + 0.2], ['a', 'b'])
+    assert len(figure.axes) == 3 and 'logarithmic' in figure.axes[2].get_ylabel()
+
+
+@pytest.mark.parametrize('number', [1, 3, 5, 8])
+def test_a_picture_is_drawn_at_its_own_size_at_least(number):
+    figure = drawn(vis.show_row, [CAT] * number, ['cat'] * number)
+    assert figure.get_size_inches()[0] <= 12
+    assert figure.axes[0].get_window_extent().width >= 128
+
+
+def test_the_button_paints_what_is_chosen():
+    asked = []
+    box = vis.try_pictures(lambda *args: asked.append(args), ['cat', 'coffee'], ['wave'])
+    content, _, _, button = box.children[0].children
+    assert asked == []
+    content.value = 'coffee'
+    button.click()
+    assert asked == [('coffee', 'wave', 0.05)] and not button.disabled
