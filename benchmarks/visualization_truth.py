@@ -101,7 +101,8 @@ def fooling_truth(model, count=PAIRS, batch=20):
 
 def class_truth(model, judge=None):
     """How many class pictures, one of each class and seed, are seen as their class: by the network that they come from
-    and by the judge."""
+    and by the judge.
+    """
     truth = torch.arange(len(KINDS)).repeat(len(SEEDS))
     climbs = tqdm([(k, seed + k) for seed in SEEDS for k in range(len(KINDS))], desc='class pictures')
     seeded = lambda seed: torch.Generator().manual_seed(seed)

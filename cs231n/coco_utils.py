@@ -11,7 +11,7 @@ from cs231n._shared.paths import datasets_dir
 from cs231n.data.registry import command
 from cs231n.data.worlds import choose_world, sample_file
 
-SPLITS, KEYS = ("train", "val"), ("captions", "image_idxs")
+SPLITS, KEYS = ('train', 'val'), ('captions', 'image_idxs')
 
 
 def load_coco_data(
@@ -30,38 +30,38 @@ def load_coco_data(
     `max_train` < 1. TypeError: `max_train` is not an int.
     """
     if isinstance(max_train, bool) or not isinstance(max_train, (int, np.integer, type(None))):
-        raise TypeError(f"max_train must be an int or None, not {type(max_train).__name__}")
+        raise TypeError(f'max_train must be an int or None, not {type(max_train).__name__}')
     if max_train is not None and max_train < 1:
-        raise ValueError(f"max_train must be at least 1, not {max_train}")
+        raise ValueError(f'max_train must be at least 1, not {max_train}')
     folder = _folder(pca_features) if base_dir is None else Path(base_dir)
-    data = _read_h5(folder / "coco2014_captions.h5", [f"{split}_{key}" for split in SPLITS for key in KEYS], "iu")
+    data = _read_h5(folder / 'coco2014_captions.h5', [f'{split}_{key}' for split in SPLITS for key in KEYS], 'iu')
     for split in SPLITS:
         features = folder / f"{split}2014_vgg16_fc7{'_pca' if pca_features else ''}.h5"
-        data[f"{split}_features"] = _read_h5(features, ["features"], "f")["features"]
-        urls = folder / f"{split}2014_urls.txt"
+        data[f'{split}_features'] = _read_h5(features, ['features'], 'f')['features']
+        urls = folder / f'{split}2014_urls.txt'
         with _reading(urls):
-            data[f"{split}_urls"] = np.asarray([url.strip() for url in urls.read_text(encoding="utf-8").splitlines()])
-    data["idx_to_word"], data["word_to_idx"] = _read_vocabulary(folder / "coco2014_vocab.json")
+            data[f'{split}_urls'] = np.asarray([url.strip() for url in urls.read_text(encoding='utf-8').splitlines()])
+    data['idx_to_word'], data['word_to_idx'] = _read_vocabulary(folder / 'coco2014_vocab.json')
     _check_fit(data, folder)
     if max_train is not None:
-        mask = np.random.randint(len(data["train_captions"]), size=max_train)
+        mask = np.random.randint(len(data['train_captions']), size=max_train)
         for key in KEYS:
-            data[f"train_{key}"] = data[f"train_{key}"][mask]
+            data[f'train_{key}'] = data[f'train_{key}'][mask]
     return data
 
 
 def _folder(pca_features):
-    if choose_world("coco" if pca_features else "coco-full") == "real":
-        return datasets_dir() / "coco_captioning"
-    return sample_file("coco_captioning/coco2014_captions.h5").parent
+    if choose_world('coco' if pca_features else 'coco-full') == 'real':
+        return datasets_dir() / 'coco_captioning'
+    return sample_file('coco_captioning/coco2014_captions.h5').parent
 
 
 @contextlib.contextmanager
 def _reading(path):
     """FileNotFoundError if the file is missing; what goes wrong within becomes a ValueError that names it."""
     if not path.is_file():
-        what = "coco-full" if path.name.endswith("fc7.h5") else "coco"
-        raise FileNotFoundError(f"{path} is missing. Run: {command(what)}")
+        what = 'coco-full' if path.name.endswith('fc7.h5') else 'coco'
+        raise FileNotFoundError(f'{path} is missing. Run: {command(what)}')
     try:
         yield
     except (OSError, KeyError, ValueError) as error:
@@ -70,9 +70,9 @@ def _reading(path):
 
 def _read_h5(path, keys, kinds):
     """{key: array}, each of a dtype of these kinds."""
-    with _reading(path), h5py.File(path, "r") as file:
+    with _reading(path), h5py.File(path, 'r') as file:
         for key in keys:
-            found = getattr(file[key], "dtype", None)  # a group has none
+            found = getattr(file[key], 'dtype', None)  # a group has none
             if found is None or found.kind not in kinds:
                 raise ValueError(f"{key} must hold {'ints' if kinds == 'iu' else 'floats'}, not "
                                  f"{found or 'other arrays'}")
@@ -81,33 +81,33 @@ def _read_h5(path, keys, kinds):
 
 def _read_vocabulary(path):
     with _reading(path):
-        vocabulary = json.loads(path.read_text(encoding="utf-8"))
+        vocabulary = json.loads(path.read_text(encoding='utf-8'))
         if not isinstance(vocabulary, dict):
-            raise ValueError(f"it holds a {type(vocabulary).__name__}, not a dict")
-        words, indices = vocabulary["idx_to_word"], vocabulary["word_to_idx"]
+            raise ValueError(f'it holds a {type(vocabulary).__name__}, not a dict')
+        words, indices = vocabulary['idx_to_word'], vocabulary['word_to_idx']
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-            raise ValueError("idx_to_word must be a list of words")
+            raise ValueError('idx_to_word must be a list of words')
         if not isinstance(indices, dict) or not all(type(index) is int for index in indices.values()):
-            raise ValueError("word_to_idx must give an int for each word")
+            raise ValueError('word_to_idx must give an int for each word')
         return words, indices
 
 
 def _check_fit(data, folder):
-    """Indices of one file point into another: say so here rather than fail in the middle of training."""
-    V = len(data["idx_to_word"])
+    """Raise where indices of one file point beyond another, rather than fail in the middle of training."""
+    V = len(data['idx_to_word'])
     for split in SPLITS:
-        captions, image_idxs = data[f"{split}_captions"], data[f"{split}_image_idxs"]
-        if data[f"{split}_features"].ndim != 2:
+        captions, image_idxs = data[f'{split}_captions'], data[f'{split}_image_idxs']
+        if data[f'{split}_features'].ndim != 2:
             raise ValueError(f"{folder}: {split}_features must have the shape (I, D), not "
                              f"{data[f'{split}_features'].shape}")
-        I = min(len(data[f"{split}_features"]), len(data[f"{split}_urls"]))
+        I = min(len(data[f'{split}_features']), len(data[f'{split}_urls']))
         if captions.ndim != 2 or image_idxs.shape != captions.shape[:1]:
-            raise ValueError(f"{folder}: {split}_captions {captions.shape} needs one image index a row, "
-                             f"not {image_idxs.shape}")
-        for name, indices, limit in (("captions", captions, V), ("image_idxs", image_idxs, I)):
+            raise ValueError(f'{folder}: {split}_captions {captions.shape} needs one image index a row, '
+                             f'not {image_idxs.shape}')
+        for name, indices, limit in (('captions', captions, V), ('image_idxs', image_idxs, I)):
             if indices.size and not 0 <= indices.min() <= indices.max() < limit:
-                raise ValueError(f"{folder}: {split}_{name} must lie in [0, {limit}), not in "
-                                 f"[{indices.min()}, {indices.max()}]: the files do not belong together")
+                raise ValueError(f'{folder}: {split}_{name} must lie in [0, {limit}), not in '
+                                 f'[{indices.min()}, {indices.max()}]: the files do not belong together')
 
 
 def decode_captions(captions: np.ndarray, idx_to_word: list[str]) -> str | list[str]:
@@ -118,40 +118,40 @@ def decode_captions(captions: np.ndarray, idx_to_word: list[str]) -> str | list[
     """
     captions = np.asarray(captions)
     if captions.ndim not in (1, 2):
-        raise ValueError(f"captions must have the shape (T,) or (N, T), not {captions.shape}")
-    if captions.dtype.kind not in "iu":
-        raise ValueError(f"captions must hold ints, not {captions.dtype}")
+        raise ValueError(f'captions must have the shape (T,) or (N, T), not {captions.shape}')
+    if captions.dtype.kind not in 'iu':
+        raise ValueError(f'captions must hold ints, not {captions.dtype}')
     V = len(idx_to_word)
     if captions.size and not 0 <= captions.min() <= captions.max() < V:
-        raise ValueError(f"captions must lie in [0, {V}), not in [{captions.min()}, {captions.max()}]")
+        raise ValueError(f'captions must lie in [0, {V}), not in [{captions.min()}, {captions.max()}]')
     decoded = [_decode(row, idx_to_word) for row in np.atleast_2d(captions)]
     return decoded[0] if captions.ndim == 1 else decoded
 
 
 def _decode(row, idx_to_word):
     words = [idx_to_word[i] for i in row]
-    if "<END>" in words:
-        words = words[: words.index("<END>") + 1]
-    return " ".join(word for word in words if word != "<NULL>")
+    if '<END>' in words:
+        words = words[: words.index('<END>') + 1]
+    return ' '.join(word for word in words if word != '<NULL>')
 
 
 def sample_coco_minibatch(
-    data: dict, batch_size: int = 100, split: str = "train", rng: np.random.Generator | None = None
+    data: dict, batch_size: int = 100, split: str = 'train', rng: np.random.Generator | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Draw captions of one split at random, with replacement, and what belongs to them.
 
     Returns captions (batch_size, T), features (batch_size, D), urls (batch_size,). `rng=None` draws from
     NumPy's global generator. ValueError: `split` is not in `data` or has no caption, or `batch_size` < 1.
     """
-    if f"{split}_captions" not in data:
+    if f'{split}_captions' not in data:
         raise ValueError(f"split must be one of {', '.join(SPLITS)}, not {split!r}")
     if batch_size < 1:
-        raise ValueError(f"batch_size must be at least 1, not {batch_size}")
-    if len(data[f"{split}_captions"]) == 0:
-        raise ValueError(f"data must hold at least one caption of the split {split!r}")
-    mask = (rng or np.random).choice(len(data[f"{split}_captions"]), batch_size)
-    captions, image_idxs = (_rows(data[f"{split}_{key}"], mask) for key in KEYS)
-    return captions, _rows(data[f"{split}_features"], image_idxs), _rows(data[f"{split}_urls"], image_idxs)
+        raise ValueError(f'batch_size must be at least 1, not {batch_size}')
+    if len(data[f'{split}_captions']) == 0:
+        raise ValueError(f'data must hold at least one caption of the split {split!r}')
+    mask = (rng or np.random).choice(len(data[f'{split}_captions']), batch_size)
+    captions, image_idxs = (_rows(data[f'{split}_{key}'], mask) for key in KEYS)
+    return captions, _rows(data[f'{split}_features'], image_idxs), _rows(data[f'{split}_urls'], image_idxs)
 
 
 def _rows(array, indices):

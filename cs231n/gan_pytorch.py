@@ -57,7 +57,7 @@ def sample_noise(batch_size, dim, seed=None):
 
 
 def discriminator(seed=None):
-    """A fully connected discriminator of real and fake pictures.
+    """Return a fully connected discriminator of real and fake pictures.
 
     flatten -> Linear(784, 256) -> LeakyReLU(0.01) -> Linear(256, 256) -> LeakyReLU(0.01) -> Linear(256, 1)
 
@@ -79,7 +79,7 @@ def discriminator(seed=None):
 
 
 def generator(noise_dim=NOISE_DIM, seed=None):
-    """A fully connected generator of pictures.
+    """Return a fully connected generator of pictures.
 
     Linear(noise_dim, 1024) -> ReLU -> Linear(1024, 1024) -> ReLU -> Linear(1024, 784) -> Tanh
 
@@ -120,7 +120,7 @@ def bce_loss(input, target):
 
 
 def discriminator_loss(logits_real, logits_fake):
-    """The discriminator's loss: real pictures have the label 1, fakes the label 0.
+    """Return the discriminator's loss: real pictures have the label 1, fakes the label 0.
 
     -E[log D(x)] - E[log(1 - D(G(z)))], with D the sigmoid of the logits
 
@@ -134,7 +134,7 @@ def discriminator_loss(logits_real, logits_fake):
 
 
 def generator_loss(logits_fake):
-    """The generator's loss, in the form that does not saturate: it wants its fakes to be taken for real.
+    """Return the generator's loss, in the form that does not saturate: it wants its fakes to be taken for real.
 
     -E[log D(G(z))], with D the sigmoid of the logits
 
@@ -147,7 +147,7 @@ def generator_loss(logits_fake):
 
 
 def ls_discriminator_loss(scores_real, scores_fake):
-    """The discriminator's loss in a least-squares GAN: scores of real pictures to 1, of fakes to 0.
+    """Return the discriminator's loss in a least-squares GAN: scores of real pictures to 1, of fakes to 0.
 
     1/2 E[(D(x) - 1)²] + 1/2 E[D(G(z))²], with D the scores themselves, no sigmoid
 
@@ -160,7 +160,7 @@ def ls_discriminator_loss(scores_real, scores_fake):
 
 
 def ls_generator_loss(scores_fake):
-    """The generator's loss in a least-squares GAN: scores of its fakes to 1.
+    """Return the generator's loss in a least-squares GAN: scores of its fakes to 1.
 
     1/2 E[(D(G(z)) - 1)²], with D the scores themselves, no sigmoid
 
@@ -186,7 +186,7 @@ def get_optimizer(model):
 
 
 def build_dc_classifier(batch_size=None):
-    """A convolutional discriminator.
+    """Return a convolutional discriminator.
 
     unflatten to (N, 1, 28, 28) -> Conv(32 of 5 x 5) -> LeakyReLU(0.01) -> MaxPool(2) -> Conv(64 of 5 x 5) ->
     LeakyReLU(0.01) -> MaxPool(2) -> flatten -> Linear(1024, 1024) -> LeakyReLU(0.01) -> Linear(1024, 1)
@@ -212,7 +212,7 @@ def build_dc_classifier(batch_size=None):
 
 
 def build_dc_generator(noise_dim=NOISE_DIM):
-    """A convolutional generator.
+    """Return a convolutional generator.
 
     Linear(noise_dim, 1024) -> ReLU -> BatchNorm -> Linear(1024, 6272) -> ReLU -> BatchNorm -> unflatten to
     (N, 128, 7, 7) -> ConvTranspose(64 of 4 x 4, stride 2, padding 1) -> ReLU -> BatchNorm ->
@@ -307,7 +307,7 @@ def _draw_seed(rng):
 
 
 def _in_range(x):
-    """x itself, or a ValueError if its values are not in [0, 1]."""
+    """X itself, or a ValueError if its values are not in [0, 1]."""
     low, high = float(x.min()), float(x.max())
     if not 0 <= low <= high <= 1:
         raise ValueError(f'loader_train: x must be in [0, 1], got {low:.3g} to {high:.3g}')
@@ -316,7 +316,7 @@ def _in_range(x):
 
 @torch.no_grad()
 def _pictures(G, noise):
-    """What G makes of the noise as it would be used, in eval mode -> float32 array; G stays as it was."""
+    """Return what G makes of the noise as it would be used, in eval mode -> float32 array; G stays as it was."""
     modes = {module: module.training for module in G.modules()}
     try:
         return G.eval()(noise).float().cpu().numpy()

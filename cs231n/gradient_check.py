@@ -15,7 +15,7 @@ def _check_float(argument, x):
 
 
 def _floats(x):
-    """x as an array of floats, float32 at least: small unsigned integers would wrap around below zero."""
+    """X as an array of floats, float32 at least: small unsigned integers would wrap around below zero."""
     x = np.asarray(x)
     return x.astype(np.result_type(x, np.float32), copy=False)
 

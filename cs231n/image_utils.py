@@ -43,16 +43,16 @@ def blur_image(X: np.ndarray) -> np.ndarray:
     """
     X = np.asarray(X)
     if X.ndim != 4 or X.shape[1] != 3:
-        raise ValueError(f"X must have the shape (N, 3, H, W), not {X.shape}")
-    if X.dtype.kind != "f":
+        raise ValueError(f'X must have the shape (N, 3, H, W), not {X.shape}')
+    if X.dtype.kind != 'f':
         X = X.astype(np.float64)
     # SciPy knows only two sizes of floats.
     work = X if X.dtype.itemsize in (4, 8) else X.astype(np.float32 if X.dtype.itemsize < 4 else np.float64)
-    return convolve(work, _BLUR[None, None].astype(work.dtype), mode="constant").astype(X.dtype, copy=False)
+    return convolve(work, _BLUR[None, None].astype(work.dtype), mode='constant').astype(X.dtype, copy=False)
 
 
 def _three_channels(img):
     img = np.asarray(img)
     if img.ndim == 0 or img.shape[-1] != 3:
-        raise ValueError(f"img must have the shape (…, 3), not {img.shape}")
+        raise ValueError(f'img must have the shape (…, 3), not {img.shape}')
     return img

@@ -46,7 +46,7 @@ def compute_saliency_maps(X, y, model):
 
 
 def make_fooling_image(X, target_y, model, max_steps=100):
-    """A picture close to X that the model takes for target_y: steps X += g / ‖g‖ up the score, g = ∂s_t / ∂X.
+    """Return a picture close to X that the model takes for target_y: steps X += g / ‖g‖ up the score, g = ∂s_t / ∂X.
 
     X: pictures (N, 3, H, W), usually N = 1; target_y: the wanted class, an int, or (N,) integers;
     model: maps X to class scores (N, K).
@@ -109,7 +109,7 @@ def create_class_visualization(
     generator=None,
     show=None,
 ):
-    """What the model would love best to see as class target_y: from noise, step by step uphill.
+    """Return the picture that the model would love best as class target_y: from noise, step by step uphill.
 
     For each class_visualization_update_step the picture is shifted by up to max_jitter pixels and back; after
     it, it is clipped to real colours; every blur_every steps it is blurred a little. These keep out the high
@@ -144,7 +144,7 @@ def create_class_visualization(
 
 
 def preprocess(img, size=224):
-    """A picture as the network wants it: shorter side scaled to size, (img / 255 − mean) / std.
+    """Return a picture as the network wants it: shorter side scaled to size, (img / 255 − mean) / std.
 
     img: a path, a PIL image of any mode, or an array (H, W), (H, W, 3) or (H, W, 4), uint8 or float in 0..1;
         it is turned upright as its EXIF data say, and transparent parts turn white
@@ -155,7 +155,7 @@ def preprocess(img, size=224):
 
 
 def deprocess(img, should_rescale=True):
-    """The first picture of a batch (N, 3, H, W) as a PIL image, its values stretched over the whole range.
+    """Return the first picture of a batch (N, 3, H, W) as a PIL image, its values stretched over the whole range.
 
     With should_rescale=False the inverse of preprocess; what is brighter or darker than a colour is cut off.
     """
@@ -167,7 +167,7 @@ def deprocess(img, should_rescale=True):
 
 
 def rescale(x):
-    """x stretched so that it runs from 0 to 1: (x − min) / (max − min); a constant x turns to zeros."""
+    """X stretched so that it runs from 0 to 1: (x − min) / (max − min); a constant x turns to zeros."""
     low, high = x.min(), x.max()
     return (x - low) / (high - low) if high > low else torch.zeros_like(x)
 
@@ -221,7 +221,7 @@ def _looking_into(model):
 
 
 def _pictures(X, name):
-    """A copy of a batch of pictures, a leaf of its own; TypeError or ValueError if X is no such batch."""
+    """Return a copy of a batch of pictures, a leaf of its own; TypeError or ValueError if X is no such batch."""
     if not isinstance(X, torch.Tensor) or not X.is_floating_point():
         found = f'a tensor of {X.dtype}' if isinstance(X, torch.Tensor) else type(X).__name__
         raise TypeError(f'{name}: expected a floating-point tensor, got {found}')
@@ -243,7 +243,7 @@ def _labels(y, name, X):
 
 
 def _scores(model, X, y):
-    """The class scores (N, K) of a copy of X, since a model may begin with a layer that works in place."""
+    """Return the class scores (N, K) of a copy of X, since a model may begin with a layer that works in place."""
     scores = model(X.clone())
     if not isinstance(scores, torch.Tensor) or scores.ndim != 2 or len(scores) != len(X):
         found = tuple(scores.shape) if isinstance(scores, torch.Tensor) else type(scores).__name__
@@ -255,7 +255,7 @@ def _scores(model, X, y):
 
 # BEGIN SOLUTION
 def _unit(grad):
-    """The gradient of each picture divided by its length; zero where it is zero."""
+    """Return the gradient of each picture divided by its length; zero where it is zero."""
     lengths = grad.flatten(1).norm(dim=1)[:, None, None, None]  # (N, 1, 1, 1)
     return torch.where(lengths > 0, grad / lengths, 0)
 # END SOLUTION
@@ -275,7 +275,7 @@ def _warn_if_missed(model, X_fooling, target, max_steps):
 
 
 def _colour_range(like):
-    """The normalised values of black and white: two tensors (1, 3, 1, 1) of the device and dtype of like."""
+    """Return the normalised values of black and white: two tensors (1, 3, 1, 1) of the device and dtype of like."""
     mean, std = mean_and_std(like)
     return -mean / std, (1 - mean) / std
 

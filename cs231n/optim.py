@@ -20,7 +20,7 @@ def _with_defaults(rule, w, dw, config, **defaults):
 
 
 def _wide(x):
-    """The dtype for averages of x: its own, float32 at least."""
+    """Return the dtype for averages of x: its own, float32 at least."""
     return np.result_type(x, np.float32)
 
 

@@ -115,7 +115,7 @@ def _want_4d(name, tensor):
 
 
 def preprocess(img, size=512):
-    """A picture as SqueezeNet wants it: resized, scaled to 0..1, minus the mean, divided by the deviation of ImageNet.
+    """Return a picture as SqueezeNet wants it: resized, scaled to 0..1, minus ImageNet's mean, over its deviation.
 
     img: a path, a PIL image of any mode, or an array (H, W), (H, W, 3) or (H, W, 4), uint8 or float in 0..1;
         it is turned upright as its EXIF data say, and transparent parts turn white
@@ -171,7 +171,7 @@ def _to_pil(x):
 
 
 def extract_features(x, cnn, layers=None):
-    """The output of every layer of a network.
+    """Return the output of every layer of a network.
 
     x: pictures (N, 3, H, W); the network is taken to their dtype and device, if it is elsewhere
     cnn: an nn.Sequential, such as SqueezeNet's `features`, or a model that has one of that name
@@ -206,7 +206,7 @@ def features_from_img(imgpath, imgsize, cnn):
 
 
 def _modules(cnn, like):
-    """The layers of a network, or of a copy of it where like is."""
+    """Return the layers of a network, or of a copy of it where like is."""
     cnn = getattr(cnn, 'features', cnn)
     if any(p.dtype != like.dtype or p.device != like.device for p in cnn.parameters()):
         cnn = copy.deepcopy(cnn).to(like.device, like.dtype)

@@ -119,7 +119,8 @@ def test_a_check_and_a_misconception_are_added_as_the_guide_says(copy):
     insert(copy / 'cs231n/answer_key/rnn/oracle.py', oracle)
     insert(copy / 'cs231n/answer_key/rnn/mistakes.py', mistake)
     insert(copy / 'cs231n/answer_key/rnn/hints.py', hint, 'HINTS = {\n')
-    told = run(copy, '-c', 'import numpy as np; from cs231n.checks import check; from cs231n.layers import relu_forward;'
+    told = run(copy, '-c', 'import numpy as np; from cs231n.checks import check;'
+                           'from cs231n.layers import relu_forward;'
                            'print(check(relu_forward)); print(check(lambda x: (np.abs(x), x), name="relu_forward"))')
     assert told.returncode == 0, told.stderr
     assert 'relu_forward: right, 1 of 1 points' in told.stdout and 'Hint: the negative is turned round' in told.stdout

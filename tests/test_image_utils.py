@@ -23,7 +23,7 @@ RED = np.zeros((5, 7, 3), np.uint8) + np.array([250, 10, 20], np.uint8)
 NOISE = np.random.RandomState(0).randint(0, 256, (5, 7, 3), dtype=np.uint8)
 
 
-def encoded(array, kind="PNG", mode=None, **options):
+def encoded(array, kind='PNG', mode=None, **options):
     buffer = io.BytesIO()
     image = Image.fromarray(array)
     (image.convert(mode) if mode else image).save(buffer, kind, **options)
@@ -67,14 +67,14 @@ def test_deprocess_cuts_off_and_rescales():
     np.testing.assert_array_equal(deprocess_image(-SQUEEZENET_MEAN / SQUEEZENET_STD, rescale=True), [0, 0, 0])
 
 
-@pytest.mark.parametrize("function", [preprocess_image, deprocess_image])
-@pytest.mark.parametrize("shape", [(), (5, 7), (3, 5, 7)])
+@pytest.mark.parametrize('function', [preprocess_image, deprocess_image])
+@pytest.mark.parametrize('shape', [(), (5, 7), (3, 5, 7)])
 def test_channels_come_last(function, shape):
-    with pytest.raises(ValueError, match=r"img must have the shape \(…, 3\), not"):
+    with pytest.raises(ValueError, match=r'img must have the shape \(…, 3\), not'):
         function(np.zeros(shape))
 
 
-@pytest.mark.parametrize("dtype", [np.float16, np.longdouble])
+@pytest.mark.parametrize('dtype', [np.float16, np.longdouble])
 def test_blur_keeps_floats_of_any_size(dtype):
     X = np.random.RandomState(0).standard_normal((2, 3, 5, 7)).astype(dtype)
     out = blur_image(X)
@@ -92,7 +92,7 @@ def blur_by_loops(X):
     return out
 
 
-@pytest.mark.parametrize("dtype, expected", [(np.float32, np.float32), (np.float64, np.float64),
+@pytest.mark.parametrize('dtype, expected', [(np.float32, np.float32), (np.float64, np.float64),
                                              (np.uint8, np.float64)])
 def test_blur(dtype, expected):
     X = np.random.RandomState(1).randint(0, 256, (2, 3, 5, 7)).astype(dtype)
@@ -103,9 +103,9 @@ def test_blur(dtype, expected):
     np.testing.assert_array_equal(X, before)
 
 
-@pytest.mark.parametrize("shape", [(3, 5, 7), (2, 5, 7, 3), (2, 1, 5, 7)])
+@pytest.mark.parametrize('shape', [(3, 5, 7), (2, 5, 7, 3), (2, 1, 5, 7)])
 def test_blur_refuses(shape):
-    with pytest.raises(ValueError, match=r"X must have the shape \(N, 3, H, W\)"):
+    with pytest.raises(ValueError, match=r'X must have the shape \(N, 3, H, W\)'):
         blur_image(np.zeros(shape))
 
 
@@ -116,52 +116,52 @@ RAMP16 = (np.arange(35).reshape(5, 7) * 1800).astype(np.uint16)
 RAMP8 = np.repeat(np.rint(RAMP16 / 257).astype(np.uint8)[..., None], 3, 2)
 UNSEEN = np.dstack([RED, np.zeros((5, 7), np.uint8)])
 KINDS = {
-    "rgb": (encoded(NOISE), NOISE),
-    "bmp": (encoded(NOISE, "BMP"), NOISE),
-    "grey": (encoded(NOISE[..., 0]), np.repeat(NOISE[..., :1], 3, 2)),
-    "16 bit": (encoded(RAMP16), RAMP8),
-    "16 bit tiff": (encoded(RAMP16, "TIFF"), RAMP8),
-    "palette": (encoded(RED, mode="P"), None),
-    "gif": (encoded(RED, "GIF"), None),
-    "1 bit": (encoded(np.full((5, 7), 255, np.uint8), mode="1"), np.full((5, 7, 3), 255, np.uint8)),
-    "opaque": (encoded(NOISE, mode="RGBA"), NOISE),
-    "transparent": (encoded(UNSEEN), np.full((5, 7, 3), 255, np.uint8)),
-    "grey with alpha": (encoded(NOISE[..., 0], mode="LA"), np.repeat(NOISE[..., :1], 3, 2)),
-    "transparent colour": (encoded(RED, transparency=(250, 10, 20)), np.full((5, 7, 3), 255, np.uint8)),
-    "cmyk": (encoded(RED, "TIFF", mode="CMYK"), RED),
+    'rgb': (encoded(NOISE), NOISE),
+    'bmp': (encoded(NOISE, 'BMP'), NOISE),
+    'grey': (encoded(NOISE[..., 0]), np.repeat(NOISE[..., :1], 3, 2)),
+    '16 bit': (encoded(RAMP16), RAMP8),
+    '16 bit tiff': (encoded(RAMP16, 'TIFF'), RAMP8),
+    'palette': (encoded(RED, mode='P'), None),
+    'gif': (encoded(RED, 'GIF'), None),
+    '1 bit': (encoded(np.full((5, 7), 255, np.uint8), mode='1'), np.full((5, 7, 3), 255, np.uint8)),
+    'opaque': (encoded(NOISE, mode='RGBA'), NOISE),
+    'transparent': (encoded(UNSEEN), np.full((5, 7, 3), 255, np.uint8)),
+    'grey with alpha': (encoded(NOISE[..., 0], mode='LA'), np.repeat(NOISE[..., :1], 3, 2)),
+    'transparent colour': (encoded(RED, transparency=(250, 10, 20)), np.full((5, 7, 3), 255, np.uint8)),
+    'cmyk': (encoded(RED, 'TIFF', mode='CMYK'), RED),
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize('kind', KINDS)
 def test_every_kind_comes_as_rgb(tmp_path, kind):
     data, expected = KINDS[kind]
-    (tmp_path / "picture").write_bytes(data)
-    image = load_image(tmp_path / "picture")
+    (tmp_path / 'picture').write_bytes(data)
+    image = load_image(tmp_path / 'picture')
     assert image.shape == (5, 7, 3) and image.dtype == np.uint8 and image.flags.writeable
     if expected is None:
-        assert np.abs(image.astype(int) - RED).max() < 60, "a palette may shift the colour"
+        assert np.abs(image.astype(int) - RED).max() < 60, 'a palette may shift the colour'
     else:
         np.testing.assert_array_equal(image, expected)
 
 
-@pytest.mark.parametrize("orientation, turned", [
+@pytest.mark.parametrize('orientation, turned', [
     (1, NOISE), (2, NOISE[:, ::-1]), (3, NOISE[::-1, ::-1]), (4, NOISE[::-1]), (5, NOISE.transpose(1, 0, 2)),
     (6, np.rot90(NOISE, -1)), (7, NOISE[::-1, ::-1].transpose(1, 0, 2)), (8, np.rot90(NOISE, 1)),
 ])
 def test_exif_rotation(tmp_path, orientation, turned):
     exif = Image.Exif()
     exif[0x0112] = orientation
-    (tmp_path / "picture.png").write_bytes(encoded(NOISE, exif=exif))
-    np.testing.assert_array_equal(load_image(tmp_path / "picture.png"), turned)
+    (tmp_path / 'picture.png').write_bytes(encoded(NOISE, exif=exif))
+    np.testing.assert_array_equal(load_image(tmp_path / 'picture.png'), turned)
 
 
-@pytest.mark.parametrize("shape, size, expected", [
+@pytest.mark.parametrize('shape, size, expected', [
     ((50, 70), 10, (10, 14)), ((70, 50), 10, (14, 10)), ((5, 7), 10, (10, 14)), ((101, 67), 13, (19, 13)),
     ((3, 3), 3, (3, 3)), ((200, 2), 1, (100, 1)),
 ])
 def test_size_is_the_shorter_side(tmp_path, shape, size, expected):
-    Image.fromarray(np.full((*shape, 3), 77, np.uint8)).save(tmp_path / "picture.png")
-    image = load_image(str(tmp_path / "picture.png"), size=size)
+    Image.fromarray(np.full((*shape, 3), 77, np.uint8)).save(tmp_path / 'picture.png')
+    image = load_image(str(tmp_path / 'picture.png'), size=size)
     assert image.shape == (*expected, 3) and image.dtype == np.uint8
     assert (image == 77).all()
 
@@ -169,39 +169,39 @@ def test_size_is_the_shorter_side(tmp_path, shape, size, expected):
 def test_shrinking_averages(tmp_path):
     stripes = np.zeros((64, 64, 3), np.uint8)
     stripes[::2] = 255
-    Image.fromarray(stripes).save(tmp_path / "picture.png")
-    assert np.abs(load_image(tmp_path / "picture.png", size=8)[1:-1].astype(int) - 127).max() < 10
+    Image.fromarray(stripes).save(tmp_path / 'picture.png')
+    assert np.abs(load_image(tmp_path / 'picture.png', size=8)[1:-1].astype(int) - 127).max() < 10
 
 
 def test_bad_arguments(tmp_path):
-    (tmp_path / "picture.png").write_bytes(encoded(NOISE))
+    (tmp_path / 'picture.png').write_bytes(encoded(NOISE))
     for size in (0, -5):
-        with pytest.raises(ValueError, match=f"size must be at least 1, not {size}"):
-            load_image(tmp_path / "picture.png", size=size)
-    for size in (2.5, "7", True):
-        with pytest.raises(TypeError, match="size must be an int or None"):
-            load_image(tmp_path / "picture.png", size=size)
-    for missing in (tmp_path / "none.png", tmp_path):
-        with pytest.raises(FileNotFoundError, match="there is no file"):
+        with pytest.raises(ValueError, match=f'size must be at least 1, not {size}'):
+            load_image(tmp_path / 'picture.png', size=size)
+    for size in (2.5, '7', True):
+        with pytest.raises(TypeError, match='size must be an int or None'):
+            load_image(tmp_path / 'picture.png', size=size)
+    for missing in (tmp_path / 'none.png', tmp_path):
+        with pytest.raises(FileNotFoundError, match='there is no file'):
             load_image(missing)
 
 
-@pytest.mark.parametrize("data", [b"", b"<html>sorry</html>", encoded(NOISE)[:-40], b"\x89PNG\r\n\x1a\n",
-                                  encoded(NOISE.astype(np.float32)[..., 0], "TIFF"),
-                                  encoded(np.full((2, 2), 70_000, np.int32), "TIFF")])
+@pytest.mark.parametrize('data', [b'', b'<html>sorry</html>', encoded(NOISE)[:-40], b'\x89PNG\r\n\x1a\n',
+                                  encoded(NOISE.astype(np.float32)[..., 0], 'TIFF'),
+                                  encoded(np.full((2, 2), 70_000, np.int32), 'TIFF')])
 def test_what_is_no_picture(tmp_path, data):
-    (tmp_path / "picture").write_bytes(data)
-    with pytest.raises(ValueError, match="picture cannot be read as a picture: "):
-        load_image(tmp_path / "picture")
+    (tmp_path / 'picture').write_bytes(data)
+    with pytest.raises(ValueError, match='picture cannot be read as a picture: '):
+        load_image(tmp_path / 'picture')
 
 
-@pytest.mark.parametrize("module, name, limit", [
-    (decoding, "MAX_PIXELS", 34), (Image, "MAX_IMAGE_PIXELS", 34), (Image, "MAX_IMAGE_PIXELS", 17)])
+@pytest.mark.parametrize('module, name, limit', [
+    (decoding, 'MAX_PIXELS', 34), (Image, 'MAX_IMAGE_PIXELS', 34), (Image, 'MAX_IMAGE_PIXELS', 17)])
 def test_a_decompression_bomb(tmp_path, monkeypatch, module, name, limit):
-    (tmp_path / "bomb.png").write_bytes(encoded(NOISE))
+    (tmp_path / 'bomb.png').write_bytes(encoded(NOISE))
     monkeypatch.setattr(module, name, limit)
-    with pytest.raises(ValueError, match=r"bomb\.png cannot be read as a picture: .*pixels"):
-        load_image(tmp_path / "bomb.png")
+    with pytest.raises(ValueError, match=r'bomb\.png cannot be read as a picture: .*pixels'):
+        load_image(tmp_path / 'bomb.png')
 
 
 # ---- from an address ----
@@ -222,15 +222,15 @@ class Web:
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                     web.answer(self)
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
         self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/"
+        self.url = f'http://127.0.0.1:{self.server.server_address[1]}/'
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
     def answer(self, handler):
-        name = handler.path.lstrip("/")
+        name = handler.path.lstrip('/')
         self.asked.append(name)
-        status, headers, body = self.pages.get(name, (404, {}, b"no such page"))
+        status, headers, body = self.pages.get(name, (404, {}, b'no such page'))
         handler.send_response(status)
         for key, value in headers.items():
             handler.send_header(key, value)
@@ -250,13 +250,13 @@ class Web:
 @pytest.fixture
 def fresh(tmp_path, monkeypatch):
     """As in a new process: nothing remembered, an empty cache, and all the time in the world."""
-    monkeypatch.setenv("CS231N_DATASETS", str(tmp_path))
-    monkeypatch.setenv("no_proxy", "*")
-    for name in ("_pictures", "_failed", "_dead_hosts"):
+    monkeypatch.setenv('CS231N_DATASETS', str(tmp_path))
+    monkeypatch.setenv('no_proxy', '*')
+    for name in ('_pictures', '_failed', '_dead_hosts'):
         monkeypatch.setattr(web_pictures, name, {})
-    monkeypatch.setattr(web_pictures, "_named_hosts", set())
-    monkeypatch.setattr(web_pictures, "SOCKET_SECONDS", 60)
-    monkeypatch.setattr(web_pictures, "TOTAL_SECONDS", 60)
+    monkeypatch.setattr(web_pictures, '_named_hosts', set())
+    monkeypatch.setattr(web_pictures, 'SOCKET_SECONDS', 60)
+    monkeypatch.setattr(web_pictures, 'TOTAL_SECONDS', 60)
     return tmp_path
 
 
@@ -272,139 +272,139 @@ def is_placeholder(image):
 
 
 def test_a_picture_is_fetched_once(web, fresh, capsys):
-    web.pages["a.png"] = (200, {}, [encoded(NOISE)])
-    image = image_from_url(web.url + "a.png")
+    web.pages['a.png'] = (200, {}, [encoded(NOISE)])
+    image = image_from_url(web.url + 'a.png')
     assert image.dtype == np.uint8
     np.testing.assert_array_equal(image, NOISE)
     image[:] = 0
-    np.testing.assert_array_equal(image_from_url(np.str_(web.url + "a.png")), NOISE)
+    np.testing.assert_array_equal(image_from_url(np.str_(web.url + 'a.png')), NOISE)
     web_pictures._pictures.clear()
-    np.testing.assert_array_equal(image_from_url(web.url + "a.png"), NOISE)
-    assert web.asked == ["a.png"] and capsys.readouterr().out == ""
-    assert len(list((fresh / "cache").iterdir())) == 1
+    np.testing.assert_array_equal(image_from_url(web.url + 'a.png'), NOISE)
+    assert web.asked == ['a.png'] and capsys.readouterr().out == ''
+    assert len(list((fresh / 'cache').iterdir())) == 1
 
 
 def test_the_cache_serves_when_the_host_is_gone(web, capsys):
-    web.pages["a.png"] = (200, {}, [encoded(NOISE)])
-    image_from_url(web.url + "a.png")
+    web.pages['a.png'] = (200, {}, [encoded(NOISE)])
+    image_from_url(web.url + 'a.png')
     web_pictures._pictures.clear()
     web.server.server_close()
-    assert is_placeholder(image_from_url(web.url + "b.png"))
-    np.testing.assert_array_equal(image_from_url(web.url + "a.png"), NOISE)
+    assert is_placeholder(image_from_url(web.url + 'b.png'))
+    np.testing.assert_array_equal(image_from_url(web.url + 'a.png'), NOISE)
 
 
 def test_a_damaged_cache_is_repaired(web, fresh):
-    web.pages["a.png"] = (200, {}, [encoded(NOISE)])
-    image_from_url(web.url + "a.png")
+    web.pages['a.png'] = (200, {}, [encoded(NOISE)])
+    image_from_url(web.url + 'a.png')
     web_pictures._pictures.clear()
-    cached, = (fresh / "cache").iterdir()
-    cached.write_bytes(b"half")
-    np.testing.assert_array_equal(image_from_url(web.url + "a.png"), NOISE)
+    cached, = (fresh / 'cache').iterdir()
+    cached.write_bytes(b'half')
+    np.testing.assert_array_equal(image_from_url(web.url + 'a.png'), NOISE)
     assert cached.read_bytes() == encoded(NOISE)
 
 
 def test_a_cache_that_cannot_be_written_is_no_failure(web, fresh, capsys):
-    (fresh / "cache").write_text("a file where the folder should be")
-    web.pages["a.png"] = (200, {}, [encoded(NOISE)])
-    np.testing.assert_array_equal(image_from_url(web.url + "a.png"), NOISE)
-    assert capsys.readouterr().out == ""
+    (fresh / 'cache').write_text('a file where the folder should be')
+    web.pages['a.png'] = (200, {}, [encoded(NOISE)])
+    np.testing.assert_array_equal(image_from_url(web.url + 'a.png'), NOISE)
+    assert capsys.readouterr().out == ''
 
 
 def test_a_redirect_is_followed(web):
-    web.pages |= {"old": (302, {"Location": "/new"}, []), "new": (200, {}, [encoded(NOISE)])}
-    np.testing.assert_array_equal(image_from_url(web.url + "old"), NOISE)
+    web.pages |= {'old': (302, {'Location': '/new'}, []), 'new': (200, {}, [encoded(NOISE)])}
+    np.testing.assert_array_equal(image_from_url(web.url + 'old'), NOISE)
 
 
-@pytest.mark.parametrize("kind", ["grey", "opaque", "palette", "16 bit"])
+@pytest.mark.parametrize('kind', ['grey', 'opaque', 'palette', '16 bit'])
 def test_every_kind_comes_as_rgb_from_an_address(web, kind):
-    web.pages["a"] = (200, {}, [KINDS[kind][0]])
-    assert image_from_url(web.url + "a").shape == (5, 7, 3)
+    web.pages['a'] = (200, {}, [KINDS[kind][0]])
+    assert image_from_url(web.url + 'a').shape == (5, 7, 3)
 
 
 BAD_PAGES = {
-    "missing": (404, {}, []),
-    "garbage": (200, {}, [bytes(range(256)) * 9]),
-    "html": (200, {"Content-Type": "image/jpeg"}, [b"<html><body>gone</body></html>"]),
-    "empty": (200, {}, []),
-    "cut": (200, {"Content-Length": "9999"}, [encoded(NOISE)[:-9]]),
-    "endless redirect": (302, {"Location": "/page"}, []),
-    "redirect to a file": (302, {"Location": "file:///etc/hostname"}, []),
+    'missing': (404, {}, []),
+    'garbage': (200, {}, [bytes(range(256)) * 9]),
+    'html': (200, {'Content-Type': 'image/jpeg'}, [b'<html><body>gone</body></html>']),
+    'empty': (200, {}, []),
+    'cut': (200, {'Content-Length': '9999'}, [encoded(NOISE)[:-9]]),
+    'endless redirect': (302, {'Location': '/page'}, []),
+    'redirect to a file': (302, {'Location': 'file:///etc/hostname'}, []),
 }
 
 
-@pytest.mark.parametrize("kind", BAD_PAGES)
+@pytest.mark.parametrize('kind', BAD_PAGES)
 def test_a_bad_answer_gives_a_placeholder(web, fresh, capsys, kind):
-    web.pages |= {"page": BAD_PAGES[kind], "good": (200, {}, [encoded(NOISE)])}
-    first = image_from_url(web.url + "page")
+    web.pages |= {'page': BAD_PAGES[kind], 'good': (200, {}, [encoded(NOISE)])}
+    first = image_from_url(web.url + 'page')
     asked = len(web.asked)
     assert is_placeholder(first)
-    np.testing.assert_array_equal(image_from_url(web.url + "page"), first)
-    assert len(web.asked) == asked, "a failure is remembered"
-    np.testing.assert_array_equal(image_from_url(web.url + "good"), NOISE)
+    np.testing.assert_array_equal(image_from_url(web.url + 'page'), first)
+    assert len(web.asked) == asked, 'a failure is remembered'
+    np.testing.assert_array_equal(image_from_url(web.url + 'good'), NOISE)
     out = capsys.readouterr().out
-    assert out.startswith("image_from_url: 127.0.0.1: ") and out.count("\n") == 1
-    assert len(list((fresh / "cache").iterdir())) == 1, "only the good picture is kept"
+    assert out.startswith('image_from_url: 127.0.0.1: ') and out.count('\n') == 1
+    assert len(list((fresh / 'cache').iterdir())) == 1, 'only the good picture is kept'
 
 
 def test_a_host_is_named_once(web, capsys):
-    for name in "abc":
+    for name in 'abc':
         assert is_placeholder(image_from_url(web.url + name))
-    assert web.asked == ["a", "b", "c"]
-    assert capsys.readouterr().out == ("image_from_url: 127.0.0.1: HTTP 404 Not Found; "
-                                       "placeholders stand in for its pictures\n")
+    assert web.asked == ['a', 'b', 'c']
+    assert capsys.readouterr().out == ('image_from_url: 127.0.0.1: HTTP 404 Not Found; '
+                                       'placeholders stand in for its pictures\n')
 
 
-@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize('status', [429, 503])
 def test_a_host_that_wants_to_be_left_alone_is(web, status):
-    web.pages["a"] = (status, {}, [])
-    assert is_placeholder(image_from_url(web.url + "a")) and is_placeholder(image_from_url(web.url + "b"))
-    assert web.asked == ["a"]
+    web.pages['a'] = (status, {}, [])
+    assert is_placeholder(image_from_url(web.url + 'a')) and is_placeholder(image_from_url(web.url + 'b'))
+    assert web.asked == ['a']
 
 
-@pytest.mark.parametrize("body", [[None], [b"\x89PNG", None]])
-@pytest.mark.parametrize("limit", ["SOCKET_SECONDS", "TOTAL_SECONDS"])
+@pytest.mark.parametrize('body', [[None], [b'\x89PNG', None]])
+@pytest.mark.parametrize('limit', ['SOCKET_SECONDS', 'TOTAL_SECONDS'])
 def test_a_slow_host_is_given_up_and_asked_once(web, monkeypatch, capsys, body, limit):
     monkeypatch.setattr(web_pictures, limit, 0.2)
-    web.pages["a"] = (200, {}, body)
-    assert is_placeholder(image_from_url(web.url + "a"))
-    assert is_placeholder(image_from_url(web.url + "b"))
-    assert "b" not in web.asked and capsys.readouterr().out.count("\n") == 1
+    web.pages['a'] = (200, {}, body)
+    assert is_placeholder(image_from_url(web.url + 'a'))
+    assert is_placeholder(image_from_url(web.url + 'b'))
+    assert 'b' not in web.asked and capsys.readouterr().out.count('\n') == 1
 
 
 def test_a_trickle_is_given_up(web, monkeypatch):
-    monkeypatch.setattr(web_pictures, "TOTAL_SECONDS", 0.3)
+    monkeypatch.setattr(web_pictures, 'TOTAL_SECONDS', 0.3)
 
     def trickle():
         while not web.release.wait(0.05):
-            yield b"."
+            yield b'.'
 
-    web.pages["a"] = (200, {}, trickle())
-    assert is_placeholder(image_from_url(web.url + "a"))
-    assert "no picture within 0.3 s" in web_pictures._dead_hosts["127.0.0.1"]
+    web.pages['a'] = (200, {}, trickle())
+    assert is_placeholder(image_from_url(web.url + 'a'))
+    assert 'no picture within 0.3 s' in web_pictures._dead_hosts['127.0.0.1']
 
 
 def test_a_huge_answer_is_cut_off(web, monkeypatch):
-    monkeypatch.setattr(web_pictures, "MAX_BYTES", 2**20)
-    endless = (b"x" * 2**16 for _ in iter(lambda: web.release.is_set(), True))
-    web.pages["a"] = (200, {}, endless)
-    assert is_placeholder(image_from_url(web.url + "a"))
-    assert web_pictures._failed[web.url + "a"] == "more than 1 MB"
+    monkeypatch.setattr(web_pictures, 'MAX_BYTES', 2**20)
+    endless = (b'x' * 2**16 for _ in iter(lambda: web.release.is_set(), True))
+    web.pages['a'] = (200, {}, endless)
+    assert is_placeholder(image_from_url(web.url + 'a'))
+    assert web_pictures._failed[web.url + 'a'] == 'more than 1 MB'
 
 
 def test_a_bomb_is_refused(web, monkeypatch):
-    monkeypatch.setattr(decoding, "MAX_PIXELS", 34)
-    web.pages["a"] = (200, {}, [encoded(NOISE)])
-    assert is_placeholder(image_from_url(web.url + "a"))
-    assert "too many" in web_pictures._failed[web.url + "a"]
+    monkeypatch.setattr(decoding, 'MAX_PIXELS', 34)
+    web.pages['a'] = (200, {}, [encoded(NOISE)])
+    assert is_placeholder(image_from_url(web.url + 'a'))
+    assert 'too many' in web_pictures._failed[web.url + 'a']
 
 
 def test_a_refused_connection(fresh, capsys):
     with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{unused.getsockname()[1]}/"
-        assert is_placeholder(image_from_url(url + "a")) and is_placeholder(image_from_url(url + "b"))
-    assert capsys.readouterr().out.count("\n") == 1
-    assert set(web_pictures._dead_hosts) == {"127.0.0.1"}
+        unused.bind(('127.0.0.1', 0))
+        url = f'http://127.0.0.1:{unused.getsockname()[1]}/'
+        assert is_placeholder(image_from_url(url + 'a')) and is_placeholder(image_from_url(url + 'b'))
+    assert capsys.readouterr().out.count('\n') == 1
+    assert set(web_pictures._dead_hosts) == {'127.0.0.1'}
 
 
 def test_an_unknown_host_is_looked_up_once_for_all_its_names(fresh, monkeypatch):
@@ -412,13 +412,13 @@ def test_an_unknown_host_is_looked_up_once_for_all_its_names(fresh, monkeypatch)
 
     def unknown(host, *args, **kwargs):
         asked.append(host)
-        raise socket.gaierror(-2, "Name or service not known")
+        raise socket.gaierror(-2, 'Name or service not known')
 
-    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    monkeypatch.setattr(socket, 'getaddrinfo', unknown)
     for i in range(5):
-        assert is_placeholder(image_from_url(f"http://farm{i}.staticflickr.com/{i}.jpg"))
-    assert asked == ["farm0.staticflickr.com"]
-    assert web_pictures._dead_hosts == {"staticflickr.com": "Name or service not known"}
+        assert is_placeholder(image_from_url(f'http://farm{i}.staticflickr.com/{i}.jpg'))
+    assert asked == ['farm0.staticflickr.com']
+    assert web_pictures._dead_hosts == {'staticflickr.com': 'Name or service not known'}
 
 
 def test_a_look_up_that_hangs(fresh, monkeypatch):
@@ -426,34 +426,34 @@ def test_a_look_up_that_hangs(fresh, monkeypatch):
 
     def hang(*args, **kwargs):
         release.wait(20)
-        raise socket.gaierror(-3, "Temporary failure in name resolution")
+        raise socket.gaierror(-3, 'Temporary failure in name resolution')
 
-    monkeypatch.setattr(socket, "getaddrinfo", hang)
-    monkeypatch.setattr(web_pictures, "TOTAL_SECONDS", 0.2)
+    monkeypatch.setattr(socket, 'getaddrinfo', hang)
+    monkeypatch.setattr(web_pictures, 'TOTAL_SECONDS', 0.2)
     try:
-        assert is_placeholder(image_from_url("http://hangs.example/a.jpg"))
+        assert is_placeholder(image_from_url('http://hangs.example/a.jpg'))
     finally:
         release.set()
 
 
-@pytest.mark.parametrize("url", ["", "a.jpg", "file:///etc/passwd", "ftp://host/a.jpg", "http://",
-                                 "http://[::1/a", "http://host:port/a", "http://ho st/a\n.jpg",
-                                 "https://127.0.0.1:1/ä.jpg", None, 3,
-                                 "sample://train", "sample://train/x", "sample://nowhere/3", "sample://train/-1"])
+@pytest.mark.parametrize('url', ['', 'a.jpg', 'file:///etc/passwd', 'ftp://host/a.jpg', 'http://',
+                                 'http://[::1/a', 'http://host:port/a', 'http://ho st/a\n.jpg',
+                                 'https://127.0.0.1:1/ä.jpg', None, 3,
+                                 'sample://train', 'sample://train/x', 'sample://nowhere/3', 'sample://train/-1'])
 def test_a_bad_address_gives_a_placeholder(fresh, capsys, url):
     assert is_placeholder(image_from_url(url))
-    assert capsys.readouterr().out.startswith("image_from_url: ")
+    assert capsys.readouterr().out.startswith('image_from_url: ')
 
 
 def test_the_placeholder_says_what_was_not_found(fresh):
-    one, other = image_from_url("nowhere/one.jpg"), image_from_url("nowhere/other.jpg")
+    one, other = image_from_url('nowhere/one.jpg'), image_from_url('nowhere/other.jpg')
     assert (one != one[0, 0]).any() and (one != other).any()
 
 
 def test_certificates_are_checked():
-    handler, = [h for h in web_pictures._opener().handlers if type(h).__name__ == "HTTPSHandler"]
-    assert handler._context.check_hostname and handler._context.verify_mode.name == "CERT_REQUIRED"
-    assert handler._context.cert_store_stats()["x509_ca"] > 0
+    handler, = [h for h in web_pictures._opener().handlers if type(h).__name__ == 'HTTPSHandler']
+    assert handler._context.check_hostname and handler._context.verify_mode.name == 'CERT_REQUIRED'
+    assert handler._context.cert_store_stats()['x509_ca'] > 0
 
 
 def test_a_picture_of_the_sample_world(fresh, monkeypatch):
@@ -463,16 +463,16 @@ def test_a_picture_of_the_sample_world(fresh, monkeypatch):
         asked.append((split, index))
         return types.SimpleNamespace(image=NOISE)
 
-    monkeypatch.setitem(sys.modules, "cs231n.sample_world.scenes.scenes", types.SimpleNamespace(scene=scene))
-    np.testing.assert_array_equal(image_from_url("sample://train/123"), NOISE)
-    image_from_url("sample://train/123")[:] = 0
-    np.testing.assert_array_equal(image_from_url("sample://train/123"), NOISE)
-    assert asked == [("train", 123)] and not (fresh / "cache").exists()
+    monkeypatch.setitem(sys.modules, 'cs231n.sample_world.scenes.scenes', types.SimpleNamespace(scene=scene))
+    np.testing.assert_array_equal(image_from_url('sample://train/123'), NOISE)
+    image_from_url('sample://train/123')[:] = 0
+    np.testing.assert_array_equal(image_from_url('sample://train/123'), NOISE)
+    assert asked == [('train', 123)] and not (fresh / 'cache').exists()
 
 
 def test_memory_is_bounded(fresh, monkeypatch):
     scenes = types.SimpleNamespace(scene=lambda split, index: types.SimpleNamespace(image=NOISE))
-    monkeypatch.setitem(sys.modules, "cs231n.sample_world.scenes.scenes", scenes)
+    monkeypatch.setitem(sys.modules, 'cs231n.sample_world.scenes.scenes', scenes)
     for i in range(70):
-        image_from_url(f"sample://val/{i}")
-    assert len(web_pictures._pictures) == 64 and "sample://val/69" in web_pictures._pictures
+        image_from_url(f'sample://val/{i}')
+    assert len(web_pictures._pictures) == 64 and 'sample://val/69' in web_pictures._pictures

@@ -1,5 +1,6 @@
 """Saliency, fooling images and class visualization: against literal versions, Captum and numerical
-differentiation."""
+differentiation.
+"""
 
 import copy
 import warnings
@@ -55,7 +56,8 @@ def smooth_net(dtype=torch.float64, seed=1):
 
 def everything_net():
     """Layers that leave traces if one lets them: BatchNorm, dropout, and a ReLU in place right at the
-    input."""
+    input.
+    """
     torch.manual_seed(2)
     return nn.Sequential(
         nn.ReLU(inplace=True),

@@ -57,5 +57,5 @@ def deprocess_img(x):
 
 
 def count_params(model):
-    """The number of parameters of a module -> int."""
+    """Return the number of parameters of a module -> int."""
     return sum(p.numel() for p in model.parameters())

@@ -4,7 +4,7 @@ import torch
 
 
 def outputs_of(function, *inputs):
-    """The outputs of a function of tensors, as arrays."""
+    """Return the outputs of a function of tensors, as arrays."""
     with torch.no_grad():
         outputs = function(*(torch.as_tensor(value) for value in inputs))
     return tuple(output.numpy() for output in outputs)

@@ -9,7 +9,7 @@ from cs231n.checks.engine.compare import as_array
 
 
 def part(lesson, name):
-    """The module oracle, mistakes or hints of a lesson."""
+    """Return the module oracle, mistakes or hints of a lesson."""
     return import_module(f'{__package__}.{lesson}.{name}')
 
 
@@ -40,6 +40,6 @@ def _computed(lesson, name, keys, cases, settle):
 
 
 def layers(check, inputs):
-    """The layers that the network of a check should have for so many inputs, in words; reshaping not counted."""
+    """Return the layers that the network of a check should have for so many inputs, in words; reshaping not counted."""
     return [str(layer) for layer in part(check.lesson, 'oracle').layers(check.name, inputs)
             if type(layer).__name__ not in ('Flatten', 'Unflatten')]

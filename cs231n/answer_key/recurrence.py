@@ -4,12 +4,12 @@ import numpy as np
 
 
 def pick(mistake, right, **wrong):
-    """The entry of wrong that the mistake names, else the right one."""
+    """Return the entry of wrong that the mistake names, else the right one."""
     return wrong.get(mistake, right)
 
 
 def through_time(mistake, x, h0, step):
-    """The states of a whole sequence, from step(x_t, h, c) -> h, c."""
+    """Return the states of a whole sequence, from step(x_t, h, c) -> h, c."""
     N, T, _ = x.shape
     h, c = np.zeros_like(h0) if mistake == 'h0_ignored' else h0, h0 if mistake == 'c0_is_h0' else np.zeros_like(h0)
     states, cells = np.zeros((2, N, T, h0.shape[1]))

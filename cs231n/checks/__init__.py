@@ -1,8 +1,8 @@
 """What a notebook cell, a test and a grader ask of a function that a student writes.
 
-    from cs231n.checks import check
-    check(rnn_step_forward)                    # -> Result: right, or what exactly is wrong
-    check(CaptioningRNN.loss, cell_type='lstm')
+from cs231n.checks import check
+check(rnn_step_forward)                    # -> Result: right, or what exactly is wrong
+check(CaptioningRNN.loss, cell_type='lstm')
 """
 
 from difflib import get_close_matches
@@ -23,7 +23,7 @@ def all_checks():
 
 
 def check(function, name=None, cell_type='rnn', forward=None):
-    """Checks one function and returns a Result, which a notebook shows as a table.
+    """Check one function and returns a Result, which a notebook shows as a table.
 
     function: the function, or a method such as CaptioningRNN.loss
     name: which check to use, if the function goes by another name
@@ -44,7 +44,7 @@ def check(function, name=None, cell_type='rnn', forward=None):
                          f' with cell_type {cell_type!r}; perhaps one of {", ".join(close)}')
 
     def find(wanted):
-        """The function of that name where the checked one was written, else the one in the package."""
+        """Return the function of that name where the checked one was written, else the one in the package."""
         if forward is not None and wanted == found.forward:
             return forward
         theirs = getattr(function, '__globals__', {}).get(wanted)

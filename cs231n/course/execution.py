@@ -30,18 +30,18 @@ class Execution:
 
     def summary(self) -> str:
         """One line: code cells, seconds, memory."""
-        return f"{self.cells} code cells, {self.seconds:.0f} s, {self.peak_bytes / 2**20:.0f} MB"
+        return f'{self.cells} code cells, {self.seconds:.0f} s, {self.peak_bytes / 2**20:.0f} MB'
 
 
 def describe_failure(error, cell, number, total) -> str:
-    """What a person needs to find a failing cell: its number, the error, the first lines of its source."""
-    what = f"{error.ename}: {error.evalue}" if isinstance(error, CellExecutionError) else str(error).strip()
+    """Return what a person needs to find a failing cell: its number, the error, the first lines of its source."""
+    what = f'{error.ename}: {error.evalue}' if isinstance(error, CellExecutionError) else str(error).strip()
     if isinstance(error, DeadKernelError):
-        what = "the kernel died (out of memory?)"
+        what = 'the kernel died (out of memory?)'
     lines = cell.source.splitlines() if cell is not None else []
-    more = [f"… {len(lines) - EXCERPT} more lines"] if len(lines) > EXCERPT else []
-    excerpt = "".join(f"\n    | {line}" for line in lines[:EXCERPT] + more)
-    return f"cell [{number}] of {total}: {what}{excerpt}"
+    more = [f'… {len(lines) - EXCERPT} more lines'] if len(lines) > EXCERPT else []
+    excerpt = ''.join(f'\n    | {line}' for line in lines[:EXCERPT] + more)
+    return f'cell [{number}] of {total}: {what}{excerpt}'
 
 
 class Progress:
@@ -52,21 +52,21 @@ class Progress:
 
     def show(self, number, total, seconds):
         """Says that code cell `number` of `total` is running."""
-        line = f"{self.name}: cell {number} of {total}, {seconds:.0f} s"
+        line = f'{self.name}: cell {number} of {total}, {seconds:.0f} s'
         if self.terminal:
-            print(f"\r{line}\033[K", end="", flush=True)
+            print(f'\r{line}\033[K', end='', flush=True)
         elif seconds - self.last >= 10:
             self.last = seconds
             print(line, flush=True)
 
     def close(self):
-        """Clears the line, so that the next one starts afresh."""
+        """Clear the line, so that the next one starts afresh."""
         if self.terminal:
-            print("\r\033[K", end="", flush=True)
+            print('\r\033[K', end='', flush=True)
 
 
 def kernel_process(client) -> psutil.Process | None:
-    """The process of the client's kernel; None before it has started and after it has ended."""
+    """Return the process of the client's kernel; None before it has started and after it has ended."""
     try:
         return psutil.Process(client.km.provisioner.pid)
     except (AttributeError, psutil.Error):
@@ -79,13 +79,14 @@ def resident_bytes(client) -> int:
         memory = kernel_process(client).memory_info()
     except (AttributeError, psutil.Error):
         return 0
-    return getattr(memory, "peak_wset", memory.rss)
+    return getattr(memory, 'peak_wset', memory.rss)
 
 
 def watch(future, client, show) -> int:
-    """Waits for the future; meanwhile shows progress and returns the kernel's peak memory in bytes.
+    """Wait for the future; meanwhile shows progress and returns the kernel's peak memory in bytes.
 
-    An interrupt ends the kernel, and with it the future, before it goes on."""
+    An interrupt ends the kernel, and with it the future, before it goes on.
+    """
     peak = 0
     try:
         while not future.done():
@@ -102,26 +103,27 @@ def watch(future, client, show) -> int:
 
 
 def execute(path, env=None) -> Execution:
-    """Executes a notebook in a fresh kernel with `env` added to the environment; the file is not touched.
+    """Execute a notebook in a fresh kernel with `env` added to the environment; the file is not touched.
 
     The cells run in a second thread, so that an interrupt arrives in this one on every system.
-    A failing cell is told in `.failure`, not raised."""
+    A failing cell is told in `.failure`, not raised.
+    """
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
-        notebook, kernel_name="python3", timeout=CELL_TIMEOUT, record_timing=False, coalesce_streams=True,
-        resources={"metadata": {"path": str(path.parent)}},
-        extra_arguments=["--log-level=40"],  # no word about the transport: it is this machine's loopback
+        notebook, kernel_name='python3', timeout=CELL_TIMEOUT, record_timing=False, coalesce_streams=True,
+        resources={'metadata': {'path': str(path.parent)}},
+        extra_arguments=['--log-level=40'],  # no word about the transport: it is this machine's loopback
     )
-    total = sum(cell.cell_type == "code" for cell in notebook.cells)
+    total = sum(cell.cell_type == 'code' for cell in notebook.cells)
     started = []  # the code cells so far, the running one last
 
     def on_cell_start(cell, cell_index):
-        if cell.cell_type == "code":
+        if cell.cell_type == 'code':
             started.append(cell)
 
     client.on_cell_start = on_cell_start
     progress, start = Progress(path.stem), time.monotonic()
-    cells = client.async_execute(env={**os.environ, "CS231N_PROGRESS": "0", **(env or {})})
+    cells = client.async_execute(env={**os.environ, 'CS231N_PROGRESS': '0', **(env or {})})
     with ThreadPoolExecutor(max_workers=1) as pool, contextlib.closing(progress):
         future = pool.submit(asyncio.run, cells)  # client.execute would leave its event loop open
         peak = watch(future, client, lambda: progress.show(len(started), total, time.monotonic() - start))
@@ -134,9 +136,9 @@ def execute(path, env=None) -> Execution:
 def normalise(notebook):
     """Leaves in the metadata only what is equal on every machine: the kernel's name and the cells' tags."""
     notebook.metadata = nbformat.from_dict({
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
+        'kernelspec': {'display_name': 'Python 3', 'language': 'python', 'name': 'python3'},
+        'language_info': {'name': 'python'},
     })
     for cell in notebook.cells:
-        cell.metadata = nbformat.from_dict({"tags": cell.metadata.tags} if cell.metadata.get("tags") else {})
+        cell.metadata = nbformat.from_dict({'tags': cell.metadata.tags} if cell.metadata.get('tags') else {})
     return notebook

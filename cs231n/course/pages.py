@@ -31,7 +31,7 @@ section { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: 1.
 pre.failure { overflow-x: auto; padding: .75rem 1rem; background: var(--card);
   border-left: 4px solid #c0392b; }
 """
-JPEG = b"\xff\xd8"  # how such a file begins
+JPEG = b'\xff\xd8'  # how such a file begins
 # MathML Core leaves the alignment of columns to CSS; without a font that has tables for mathematics, indices stand on
 # the line.
 MATH_STYLE = """math { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", "DejaVu Math TeX Gyre",
@@ -39,24 +39,24 @@ math; } mtd[columnalign=left] { text-align: left; } mtd[columnalign=right] { tex
 
 
 def title(result) -> str:
-    """The notebook's first heading, else its name."""
-    texts = (cell.source for cell in result.notebook.cells if cell.cell_type == "markdown")
-    headings = (re.search(r"^#+ +(.+)$", text, re.M) for text in texts)
+    """Return the notebook's first heading, else its name."""
+    texts = (cell.source for cell in result.notebook.cells if cell.cell_type == 'markdown')
+    headings = (re.search(r'^#+ +(.+)$', text, re.M) for text in texts)
     return next((heading[1].strip() for heading in headings if heading), result.name)
 
 
 def pictures(notebook) -> list[tuple[str, bytes]]:
     """All PNG and JPEG outputs in order, each with the id of its cell."""
     return [
-        (cell.get("id", ""), base64.b64decode(output["data"][kind]))
-        for cell in notebook.cells if cell.cell_type == "code"
-        for output in cell.outputs for kind in ("image/png", "image/jpeg") if kind in output.get("data", {})
+        (cell.get('id', ''), base64.b64decode(output['data'][kind]))
+        for cell in notebook.cells if cell.cell_type == 'code'
+        for output in cell.outputs for kind in ('image/png', 'image/jpeg') if kind in output.get('data', {})
     ]
 
 
-def formula(body, display="inline") -> str:
+def formula(body, display='inline') -> str:
     r"""TeX as MathML; `aligned`, which the converter does not know, is set as its twin `split`."""
-    body = body.strip().replace("{aligned}", "{split}")
+    body = body.strip().replace('{aligned}', '{split}')
     return convert(body, display=display)
 
 
@@ -64,11 +64,11 @@ class MathRenderer(IPythonRenderer):
     """Markdown to HTML with the formulas as MathML, which browsers show without a script from elsewhere."""
 
     def block_math(self, body):
-        """A formula of its own line."""
-        return formula(body, "block")
+        """Render a formula of its own line."""
+        return formula(body, 'block')
 
     def inline_math(self, body):
-        """A formula within a line."""
+        """Render a formula within a line."""
         return formula(body)
 
 
@@ -77,8 +77,8 @@ class PageExporter(HTMLExporter):
 
     @pass_context
     def markdown2html(self, context, source):
-        """The filter with which the template renders a text cell."""
-        attachments = context["cell"].get("attachments", {})
+        """Return the filter with which the template renders a text cell."""
+        attachments = context['cell'].get('attachments', {})
         renderer = MathRenderer(
             escape=False, attachments=attachments, anchor_link_text=self.anchor_link_text
         )
@@ -86,12 +86,12 @@ class PageExporter(HTMLExporter):
 
 
 def page(result) -> str:
-    """The executed notebook as one HTML page that loads nothing; what links to a notebook leads to its page."""
-    resources = {"metadata": {"name": title(result)}}
+    """Return the executed notebook as one HTML page that loads nothing; what links to a notebook leads to its page."""
+    resources = {'metadata': {'name': title(result)}}
     text, _ = PageExporter().from_notebook_node(result.notebook, resources=resources)
-    text = re.sub(r'<script src="https?://[^>]*>\s*</script>', "", text)
+    text = re.sub(r'<script src="https?://[^>]*>\s*</script>', '', text)
     text = re.sub(r'(<a href="\w+)\.ipynb"', r'\1.html"', text)
-    return text.replace("</head>", f"<style>{MATH_STYLE}</style>\n</head>", 1)
+    return text.replace('</head>', f'<style>{MATH_STYLE}</style>\n</head>', 1)
 
 
 def picture_file(name, number, content) -> str:
@@ -100,22 +100,22 @@ def picture_file(name, number, content) -> str:
 
 
 def section(result) -> str:
-    """The part of the index about one notebook."""
+    """Return the part of the index about one notebook."""
     name, links = result.name, []
     for number, (cell, content) in enumerate(pictures(result.notebook), start=1):
         links.append(f'<a href="{name}.html#cell-id={html.escape(cell)}"><img loading="lazy" '
                      f'src="{picture_file(name, number, content)}" alt="{name}, picture {number}"></a>')
-    failure = f'<pre class="failure">{html.escape(result.failure)}</pre>\n' if result.failure else ""
+    failure = f'<pre class="failure">{html.escape(result.failure)}</pre>\n' if result.failure else ''
     return (
         f'<section>\n<h2><a href="{name}.html">{html.escape(title(result))}</a></h2>\n'
-        f"<p>{html.escape(result.summary())}</p>\n{failure}"
+        f'<p>{html.escape(result.summary())}</p>\n{failure}'
         f'<div class="pictures">{"".join(links)}</div>\n</section>'
     )
 
 
 def index(results) -> str:
-    """The index page: each notebook's time, memory and pictures, which link to their cells."""
-    sections = "\n".join(map(section, results))
+    """Return the index page: each notebook's time, memory and pictures, which link to their cells."""
+    sections = '\n'.join(map(section, results))
     seconds = sum(result.seconds for result in results)
     return f"""<!doctype html>
 <html lang="en">

@@ -1,7 +1,7 @@
 """Executes the notebooks headless: `run` turns them into web pages, `save` stores their outputs in place.
 
-    python -m cs231n.course run [NAME…]    into build/html, with an index page; notebooks/ stays as it is
-    python -m cs231n.course save NAME…     for maintainers: the outputs are stored in notebooks/
+python -m cs231n.course run [NAME…]    into build/html, with an index page; notebooks/ stays as it is
+python -m cs231n.course save NAME…     for maintainers: the outputs are stored in notebooks/
 """
 
 import argparse
@@ -17,13 +17,14 @@ from cs231n.course.execution import execute, normalise
 
 
 def find(names, folder) -> list[Path]:
-    """The notebooks of these names in `folder`, in the course's order; without names, all that exist.
+    """Return the notebooks of these names in `folder`, in the course's order; without names, all that exist.
 
-    Raises ValueError on an unknown name and FileNotFoundError when there is nothing to run."""
+    Raises ValueError on an unknown name and FileNotFoundError when there is nothing to run.
+    """
     for name in names:
         if name not in NOTEBOOKS:
             raise ValueError(f"no notebook is called {name!r}: expected some of {', '.join(NOTEBOOKS)}")
-    paths = [folder / f"{name}.ipynb" for name in NOTEBOOKS if not names or name in names]
+    paths = [folder / f'{name}.ipynb' for name in NOTEBOOKS if not names or name in names]
     missing = [path for path in paths if not path.exists()]
     if missing and (names or missing == paths):
         raise FileNotFoundError(f"not found: {', '.join(map(str, missing))}")
@@ -31,58 +32,58 @@ def find(names, folder) -> list[Path]:
 
 
 def report(result) -> bool:
-    """Prints how a notebook went; returns whether it failed."""
+    """Print how a notebook went; returns whether it failed."""
     if result.failure is None:
-        print(f"{result.name}: {result.summary()}", flush=True)
+        print(f'{result.name}: {result.summary()}', flush=True)
     else:
-        print(f"{result.name}.ipynb FAILED at {result.failure}", file=sys.stderr, flush=True)
+        print(f'{result.name}.ipynb FAILED at {result.failure}', file=sys.stderr, flush=True)
     return result.failure is not None
 
 
 def run(paths, build) -> int:
-    """Executes the notebooks into `build`/html and `build`/notebooks; returns how many failed."""
+    """Execute the notebooks into `build`/html and `build`/notebooks; returns how many failed."""
     from cs231n.course.pages import index, page, picture_file, pictures  # slow to import; `save` needs none
 
-    results, folder = [], build / "html"
+    results, folder = [], build / 'html'
     for path in paths:
         result = execute(path)
-        write_atomically(build / "notebooks" / path.name, nbformat.writes(result.notebook))
-        write_atomically(folder / f"{result.name}.html", page(result))
+        write_atomically(build / 'notebooks' / path.name, nbformat.writes(result.notebook))
+        write_atomically(folder / f'{result.name}.html', page(result))
         for number, (_, content) in enumerate(pictures(result.notebook), start=1):
             write_atomically(folder / picture_file(result.name, number, content), content)
         report(result)
         results.append(result)
-    write_atomically(folder / "index.html", index(results))
+    write_atomically(folder / 'index.html', index(results))
     print(f"the result: {folder / 'index.html'}")
     return sum(result.failure is not None for result in results)
 
 
 def save(paths) -> int:
-    """Executes the notebooks on the sample data and stores their outputs; one that fails stays as it was."""
+    """Execute the notebooks on the sample data and stores their outputs; one that fails stays as it was."""
     failed = 0
     for path in paths:
-        result = execute(path, env={"CS231N_DATA": "sample"})
+        result = execute(path, env={'CS231N_DATA': 'sample'})
         if result.failure is None:
-            write_atomically(path, nbformat.writes(normalise(result.notebook)) + "\n")
+            write_atomically(path, nbformat.writes(normalise(result.notebook)) + '\n')
         failed += report(result)
     return failed
 
 
 def main(argv=None, root=ROOT) -> int:
-    """The command line; returns 0, or 1 if a notebook failed, 2 with nothing to run, 130 when interrupted."""
-    parser = argparse.ArgumentParser(prog="python -m cs231n.course", description=__doc__.splitlines()[0])
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name, count, text in (("run", "*", "execute into build/html"), ("save", "+", "store the outputs")):
-        commands.add_parser(name, help=text).add_argument("names", nargs=count, metavar="NAME")
+    """Run the command line; return 0, or 1 if a notebook failed, 2 with nothing to run, 130 when interrupted."""
+    parser = argparse.ArgumentParser(prog='python -m cs231n.course', description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest='command', required=True)
+    for name, count, text in (('run', '*', 'execute into build/html'), ('save', '+', 'store the outputs')):
+        commands.add_parser(name, help=text).add_argument('names', nargs=count, metavar='NAME')
     arguments = parser.parse_args(argv)
     try:
-        paths = find(arguments.names, root / "notebooks")
-        failed = run(paths, root / "build") if arguments.command == "run" else save(paths)
+        paths = find(arguments.names, root / 'notebooks')
+        failed = run(paths, root / 'build') if arguments.command == 'run' else save(paths)
     except (ValueError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("interrupted: what was finished is kept, nothing is half-written", file=sys.stderr)
+        print('interrupted: what was finished is kept, nothing is half-written', file=sys.stderr)
         return 130
     return 1 if failed else 0
 

@@ -29,13 +29,13 @@ def digest(path):
 
 
 def stamp():
-    """The files that a run uses, with their digests, in one line."""
+    """Return the files that a run uses, with their digests, in one line."""
     present = [name for name in edited_files() if (ROOT / name).is_file()]
     return 'files of this run, for make submit: ' + ', '.join(f'{name} {digest(ROOT / name)}' for name in present)
 
 
 def names_bound(source):
-    """The names that a cell binds when it runs to its end."""
+    """Return the names that a cell binds when it runs to its end."""
     found = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -55,17 +55,17 @@ class Waiting:
         self.owed = owed  # name that a waiting cell would have bound: the function that it waits for
 
     def before(self, info):
-        """Keeps the source of the cell that is about to run."""
+        """Keep the source of the cell that is about to run."""
         self.source = info.raw_cell
 
     def function(self, error):
-        """The function that the cell waits for; None if the error is of another kind."""
+        """Return the function that the cell waits for; None if the error is of another kind."""
         if isinstance(error, NotImplementedError):
             return _stub_of(error)
         return self.owed.get(getattr(error, 'name', None))
 
     def tell(self, shell, kind, error, trace, tb_offset=None):
-        """Shows an error: one line if the cell waits, the usual traceback if not."""
+        """Show an error: one line if the cell waits, the usual traceback if not."""
         function = self.function(error)
         if function is None:
             shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
@@ -93,7 +93,7 @@ class Waiting:
 
 
 def _stub_of(error):
-    """The function whose stub raised the error; None if it was raised by something else."""
+    """Return the function whose stub raised the error; None if it was raised by something else."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
@@ -106,7 +106,7 @@ _waiting = globals().get('_waiting')  # also after %reload_ext, which runs this 
 
 
 def load_ipython_extension(shell):
-    """Called by %load_ext and %reload_ext."""
+    """Load the extension, for %load_ext and %reload_ext."""
     global _waiting
     owed = {} if _waiting is None else _waiting.owed
     _waiting = Waiting(shell, owed)
@@ -118,7 +118,7 @@ def load_ipython_extension(shell):
 
 
 def unload_ipython_extension(shell):
-    """Called by %unload_ext and %reload_ext."""
+    """Unload the extension, for %unload_ext and %reload_ext."""
     shell.set_custom_exc((), None)
     shell.events.unregister('pre_run_cell', _waiting.before)
     shell.events.unregister('post_run_cell', _waiting.after)

@@ -28,7 +28,7 @@ LIBRARIES = 'numpy', 'scipy', 'torch', 'torchvision', 'h5py', 'pillow', 'matplot
 
 
 def stubs_left(path):
-    """The names of the functions in a module whose stub is still there. SyntaxError or ValueError if it is none."""
+    """Return the functions in a module whose stub is still there. SyntaxError or ValueError if it is none."""
     raised = [node for node in ast.walk(ast.parse(path.read_text(encoding='utf-8-sig'), path.name))
               if isinstance(node, ast.Raise)]
     for node in sorted(raised, key=lambda node: node.lineno):
@@ -39,7 +39,7 @@ def stubs_left(path):
 
 
 def missing_in_module(name, root):
-    """What is missing in a module that a student edits, as sentences."""
+    """Return what is missing in a module that a student edits, as sentences."""
     path = root / name
     if not path.is_file():
         yield f'{name}: the file is gone'
@@ -53,7 +53,7 @@ def missing_in_module(name, root):
 
 
 def missing_in_notebook(name, modules, root):
-    """What is missing in a notebook, as sentences; modules: the paths of those that it rests on."""
+    """Return what is missing in a notebook, as sentences; modules: the paths of those that it rests on."""
     path = root / 'notebooks' / f'{name}.ipynb'
     label = f'{name}.ipynb'
     if not path.is_file():
@@ -86,7 +86,7 @@ def _about_notebook(notebook, label, modules, root):
 
 
 def shown(output):
-    """The text of an output, whatever its type."""
+    """Return the text of an output, whatever its type."""
     return output.get('text') or output.get('data', {}).get('text/plain', '')
 
 
@@ -111,7 +111,7 @@ def _about_outputs(cell):
 def missing(root=ROOT):
     """All that is missing, as sentences. FileNotFoundError in the solved repository, which hands in nothing."""
     if not (root / LIST.relative_to(ROOT)).is_file():
-        raise FileNotFoundError('this is not a student\'s folder, so there is nothing to hand in')
+        raise FileNotFoundError("this is not a student's folder, so there is nothing to hand in")
     plan = json.loads((root / LIST.relative_to(ROOT)).read_text(encoding='utf-8'))
     found = []
     for module in plan['edited']:
@@ -143,7 +143,7 @@ def contents(root, lacks):
 
 
 def versions():
-    """{what: its version}, of Python, the system and the libraries."""
+    """Return {what: its version}, of Python, the system and the libraries."""
     found = {'python': platform.python_version(), 'system': platform.system()}
     for library in LIBRARIES:
         try:
@@ -163,7 +163,7 @@ def zipped(files):
 
 
 def main(argv=None, root=ROOT):
-    """Returns 0 if the zip was written, 1 if something is missing or in the way, 2 where nothing is to be handed in."""
+    """Return 0 if the zip was written, 1 if something is missing or in the way, 2 where nothing is to be handed in."""
     parser = argparse.ArgumentParser(prog='python -m cs231n.course.submit', description=__doc__.splitlines()[0])
     parser.add_argument('--anyway', action='store_true', help='write the zip even if something is missing')
     arguments = parser.parse_args(argv)

@@ -21,11 +21,11 @@ def load_image(filename: str | Path, size: int | None = None) -> np.ndarray:
     FileNotFoundError: no such file. ValueError: not a picture, or `size` < 1. TypeError: `size` is no int.
     """
     if isinstance(size, bool) or not isinstance(size, (int, np.integer, type(None))):
-        raise TypeError(f"size must be an int or None, not {type(size).__name__}")
+        raise TypeError(f'size must be an int or None, not {type(size).__name__}')
     if size is not None and size < 1:
-        raise ValueError(f"size must be at least 1, not {size}")
+        raise ValueError(f'size must be at least 1, not {size}')
     if not Path(filename).is_file():
-        raise FileNotFoundError(f"filename: there is no file {filename}")
+        raise FileNotFoundError(f'filename: there is no file {filename}')
     image = open_rgb(filename, filename)
     if size is not None:
         short = min(image.size)
@@ -35,38 +35,39 @@ def load_image(filename: str | Path, size: int | None = None) -> np.ndarray:
 
 
 def open_rgb(file, name):
+    """Read a file, by path or open, as an upright RGB picture by Pillow. ValueError names it if it is none."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # odd metadata of a foreign picture are nobody's concern
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        warnings.simplefilter('ignore')  # odd metadata of a foreign picture are nobody's concern
+        warnings.simplefilter('error', Image.DecompressionBombWarning)
         try:
             with Image.open(file) as image:
                 if image.width * image.height > MAX_PIXELS:
-                    raise ValueError(f"{image.width} × {image.height} pixels are too many")
+                    raise ValueError(f'{image.width} × {image.height} pixels are too many')
                 return to_rgb(ImageOps.exif_transpose(image))
         except Exception as error:  # Pillow's decoders raise a dozen types for damaged files
-            raise ValueError(f"{name} cannot be read as a picture: {error}") from error
+            raise ValueError(f'{name} cannot be read as a picture: {error}') from error
 
 
 def to_rgb(image):
-    """A Pillow image of any mode as RGB; what is transparent becomes white.
+    """Return a Pillow image of any mode as RGB; what is transparent becomes white.
 
     ValueError for pixels of unknown range.
     """
-    if image.mode == "F":
-        raise ValueError("its pixels are floating-point numbers of unknown range")
-    if image.mode.startswith("I"):
+    if image.mode == 'F':
+        raise ValueError('its pixels are floating-point numbers of unknown range')
+    if image.mode.startswith('I'):
         grey = np.asarray(image).astype(np.int64)
         if grey.min() < 0 or grey.max() > 65535:
-            raise ValueError("its pixels have more than 16 bits")
-        return Image.fromarray(np.rint(grey / 257).astype(np.uint8)).convert("RGB")
-    if image.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in image.info:
-        image = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
-    return image.convert("RGB")
+            raise ValueError('its pixels have more than 16 bits')
+        return Image.fromarray(np.rint(grey / 257).astype(np.uint8)).convert('RGB')
+    if image.mode in ('LA', 'La', 'PA', 'RGBA', 'RGBa') or 'transparency' in image.info:
+        image = image.convert('RGBA')
+        return Image.alpha_composite(Image.new('RGBA', image.size, 'white'), image).convert('RGB')
+    return image.convert('RGB')
 
 
 def as_rgb(img):
-    """An upright RGB picture by Pillow, from a path, a PIL image, or an array (H, W), (H, W, 3) or (H, W, 4)."""
+    """Return an upright RGB picture by Pillow, from a path, a PIL image, or an array (H, W), (H, W, 3) or (H, W, 4)."""
     if isinstance(img, (str, os.PathLike)):
         return Image.fromarray(load_image(img))
     if not isinstance(img, Image.Image):

@@ -12,12 +12,12 @@ from cs231n._shared.paths import ROOT, datasets_dir
 
 # what a loader asks for -> its name in a sentence, its sets in files.tsv, the words for get_datasets.sh
 WORLDS = {
-    "coco": ("COCO captions", ("coco", "coco-pca"), "coco"),
-    "coco-full": ("COCO captions with full features", ("coco", "coco-full"), "coco --full-features"),
-    "imagenet": ("ImageNet pictures", ("imagenet",), "imagenet"),
-    "styles": ("style pictures", ("styles",), "styles"),
-    "squeezenet": ("SqueezeNet weights", ("squeezenet",), "squeezenet"),
-    "mnist": ("MNIST digits", ("mnist",), "mnist"),
+    'coco': ('COCO captions', ('coco', 'coco-pca'), 'coco'),
+    'coco-full': ('COCO captions with full features', ('coco', 'coco-full'), 'coco --full-features'),
+    'imagenet': ('ImageNet pictures', ('imagenet',), 'imagenet'),
+    'styles': ('style pictures', ('styles',), 'styles'),
+    'squeezenet': ('SqueezeNet weights', ('squeezenet',), 'squeezenet'),
+    'mnist': ('MNIST digits', ('mnist',), 'mnist'),
 }
 HASH_AT_LOAD = 2**26  # bytes; larger files are only measured when they are loaded: hashing them takes seconds
 
@@ -33,7 +33,7 @@ class RealFile(NamedTuple):
 
 def command(what: str) -> str:
     """Return the command line that fetches the real data of `what`, a key of `WORLDS`."""
-    return f"bash get_datasets.sh {world(what)[2]}"
+    return f'bash get_datasets.sh {world(what)[2]}'
 
 
 def world(what: str) -> tuple[str, tuple[str, ...], str]:
@@ -45,30 +45,30 @@ def world(what: str) -> tuple[str, tuple[str, ...], str]:
 
 def real_files(what: str) -> list[RealFile]:
     """Return the files that the real data of `what` consist of, paths relative to `datasets_dir()`."""
-    listed = ROOT / "datasets" / "files.tsv"
+    listed = ROOT / 'datasets' / 'files.tsv'
     sets, found = world(what)[1], []
-    for line in Path(os.environ.get("CS231N_FILES") or listed).read_text(encoding="utf-8").splitlines():
-        if line.startswith("#") or not line.strip():
+    for line in Path(os.environ.get('CS231N_FILES') or listed).read_text(encoding='utf-8').splitlines():
+        if line.startswith('#') or not line.strip():
             continue
         name, path, size, checksum, source = line.split()
-        if name in sets and not path.startswith(".download/"):
-            found.append(RealFile(path, int(size) if size.isdigit() else None, checksum.strip("-"), source))
+        if name in sets and not path.startswith('.download/'):
+            found.append(RealFile(path, int(size) if size.isdigit() else None, checksum.strip('-'), source))
     return found
 
 
 def _hash_problem(path, checksum):
-    algorithm, _, expected = checksum.partition(":")
-    with open(path, "rb") as file:
+    algorithm, _, expected = checksum.partition(':')
+    with open(path, 'rb') as file:
         digest = hashlib.new(algorithm)
         while block := file.read(2**20):
             digest.update(block)
     whole = digest.hexdigest().startswith(expected)
-    return "" if whole else f"is damaged: its {algorithm} is not {expected}"
+    return '' if whole else f'is damaged: its {algorithm} is not {expected}'
 
 
 def _crc(path):
     crc = 0
-    with open(path, "rb") as file:
+    with open(path, 'rb') as file:
         while block := file.read(2**20):
             crc = zlib.crc32(block, crc)
     return crc
@@ -76,7 +76,7 @@ def _crc(path):
 
 def _members(archive, pattern):
     """Return {file name: CRC} of what an archive holds."""
-    if archive.suffix == ".gz":
+    if archive.suffix == '.gz':
         with gzip.open(archive) as opened:
             return {pattern: zlib.crc32(opened.read())}
     with zipfile.ZipFile(archive) as opened:
@@ -86,29 +86,29 @@ def _members(archive, pattern):
 
 def _archive_problem(file, root, files):
     """Compare what was unpacked with the archive it came from, a file of the same set."""
-    name, _, pattern = file.source.partition("//")
+    name, _, pattern = file.source.partition('//')
     archive = root / next(other.path for other in files if PurePosixPath(other.path).name == name)
     try:
         members = _members(archive, pattern)
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile):
-        return f"cannot be compared with {name}"
+        return f'cannot be compared with {name}'
     for member, crc in members.items():
         path = (root / file.path).parent / member
         if not path.is_file() or _crc(path) != crc:
-            return f"is damaged: {member} differs from {name}"
-    return ""
+            return f'is damaged: {member} differs from {name}'
+    return ''
 
 
 def _problem(file, root, files, thorough):
     found = [path for path in root.glob(file.path) if path.is_file() and path.stat().st_size]
     if not found:
-        return "is missing"
+        return 'is missing'
     size = found[0].stat().st_size
     if file.size is not None and size != file.size:
-        return f"is damaged: {size} bytes instead of {file.size}"
+        return f'is damaged: {size} bytes instead of {file.size}'
     if file.checksum and (thorough or size <= HASH_AT_LOAD):
         return _hash_problem(found[0], file.checksum)
-    return _archive_problem(file, root, files) if thorough and not file.checksum else ""
+    return _archive_problem(file, root, files) if thorough and not file.checksum else ''
 
 
 def verify(what: str, thorough: bool = True) -> dict[str, str]:

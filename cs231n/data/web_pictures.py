@@ -51,16 +51,16 @@ def image_from_url(url: str) -> np.ndarray:
                 _dead_hosts[host] = _failed[url]
             if host not in _named_hosts:
                 _named_hosts.add(host)
-                print(f"image_from_url: {host}: {_failed[url]}; placeholders stand in for its pictures")
+                print(f'image_from_url: {host}: {_failed[url]}; placeholders stand in for its pictures')
     return _pictures[url].copy() if url in _pictures else _placeholder(url, _failed[url])
 
 
 def _host(url):
     try:
-        host = urlsplit(url).hostname or "no host"
+        host = urlsplit(url).hostname or 'no host'
     except ValueError:
-        return "no host"
-    return re.sub(r"^farm\d+\.", "", host)  # COCO's addresses spread over a dozen names of one server
+        return 'no host'
+    return re.sub(r'^farm\d+\.', '', host)  # COCO's addresses spread over a dozen names of one server
 
 
 def _remember(url, picture):
@@ -70,11 +70,11 @@ def _remember(url, picture):
 
 
 def _picture(url, host):
-    if url.startswith("sample://"):
+    if url.startswith('sample://'):
         return _sample_picture(url)
-    if not url.lower().startswith(("http://", "https://")):
-        raise ValueError("not an address that begins with http://, https:// or sample://")
-    cached = datasets_dir() / "cache" / hashlib.sha256(url.encode()).hexdigest()[:32]
+    if not url.lower().startswith(('http://', 'https://')):
+        raise ValueError('not an address that begins with http://, https:// or sample://')
+    cached = datasets_dir() / 'cache' / hashlib.sha256(url.encode()).hexdigest()[:32]
     try:
         return np.array(open_rgb(io.BytesIO(cached.read_bytes()), url))
     except (OSError, ValueError):  # not there, or damaged: ask the host
@@ -82,16 +82,16 @@ def _picture(url, host):
     if host in _dead_hosts:
         raise ConnectionError(_dead_hosts[host])
     data = _fetch(url)
-    picture = np.array(open_rgb(io.BytesIO(data), "the answer"))
+    picture = np.array(open_rgb(io.BytesIO(data), 'the answer'))
     with contextlib.suppress(OSError):  # a full disk is no failure
         write_atomically(cached, data)
     return picture
 
 
 def _sample_picture(url):
-    match = re.fullmatch(r"sample://(\w+)/(\d+)", url)
+    match = re.fullmatch(r'sample://(\w+)/(\d+)', url)
     if not match:
-        raise ValueError("an address of the sample world looks like sample://train/123")
+        raise ValueError('an address of the sample world looks like sample://train/123')
     from cs231n.sample_world.scenes.scenes import scene  # here, so that real pictures do not wait for the sample world
 
     return np.array(scene(match[1], int(match[2])).image)
@@ -111,14 +111,14 @@ def _fetch(url):
     try:
         answer = answers.get(timeout=TOTAL_SECONDS)
     except queue.Empty:
-        raise TimeoutError(f"no picture within {TOTAL_SECONDS} s") from None
+        raise TimeoutError(f'no picture within {TOTAL_SECONDS} s') from None
     if isinstance(answer, Exception):
         raise answer
     return answer
 
 
 def _download(url, deadline):
-    request = urllib.request.Request(url, headers={"User-Agent": "Mozilla/5.0 (cs231n assignment)"})
+    request = urllib.request.Request(url, headers={'User-Agent': 'Mozilla/5.0 (cs231n assignment)'})
     chunks, size = [], 0
     try:
         response = _opener().open(request, timeout=SOCKET_SECONDS)
@@ -130,12 +130,12 @@ def _download(url, deadline):
             chunks.append(chunk)
             size += len(chunk)
             if size > MAX_BYTES:
-                raise ValueError(f"more than {MAX_BYTES // 2**20} MB")
+                raise ValueError(f'more than {MAX_BYTES // 2**20} MB')
             if time.monotonic() > deadline:
-                raise TimeoutError(f"no picture within {TOTAL_SECONDS} s")
-    if size < int(response.headers.get("Content-Length") or 0):
-        raise ValueError("the answer was cut short")
-    return b"".join(chunks)
+                raise TimeoutError(f'no picture within {TOTAL_SECONDS} s')
+    if size < int(response.headers.get('Content-Length') or 0):
+        raise ValueError('the answer was cut short')
+    return b''.join(chunks)
 
 
 @functools.cache
@@ -159,16 +159,16 @@ def _is_dead(error):
 def _reason(error):
     text = str(error.reason if isinstance(error, urllib.error.URLError) else error)
     if isinstance(error, urllib.error.HTTPError):
-        text = f"HTTP {error.code} {text}"
-    text = re.sub(r"^\[Errno -?\d+\] ", "", " ".join(text.split()))
+        text = f'HTTP {error.code} {text}'
+    text = re.sub(r'^\[Errno -?\d+\] ', '', ' '.join(text.split()))
     return text[:120] or type(error).__name__
 
 
 def _placeholder(url, reason):
-    image = Image.new("RGB", (224, 224), (235, 235, 235))
+    image = Image.new('RGB', (224, 224), (235, 235, 235))
     draw = ImageDraw.Draw(image)
     draw.rectangle([4, 4, 219, 219], outline=(150, 150, 150))
-    lines = ["picture not found", "", *textwrap.wrap(url, 33)[:5], "", *textwrap.wrap(reason, 33)[:4]]
-    text = "\n".join(lines).encode("ascii", "replace").decode()  # what Pillow's built-in font can draw
+    lines = ['picture not found', '', *textwrap.wrap(url, 33)[:5], '', *textwrap.wrap(reason, 33)[:4]]
+    text = '\n'.join(lines).encode('ascii', 'replace').decode()  # what Pillow's built-in font can draw
     draw.text((12, 14), text, fill=(90, 30, 30), spacing=4)
     return np.array(image)

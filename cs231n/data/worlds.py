@@ -13,34 +13,34 @@ def choose_world(what: str, forced: str | None = None) -> str:
     `forced`: 'sample' or 'real', in place of the environment variable CS231N_DATA. FileNotFoundError: forced real
     data are missing. ValueError: they are damaged, CS231N_DATA has another value, or `what` is no key of `WORLDS`.
     """
-    name, forced = world(what)[0], forced or os.environ.get("CS231N_DATA", "")
-    if forced not in ("", "sample", "real"):
+    name, forced = world(what)[0], forced or os.environ.get('CS231N_DATA', '')
+    if forced not in ('', 'sample', 'real'):
         raise ValueError(f"CS231N_DATA must be 'sample' or 'real' or not set, not {forced!r}")
-    problems = {} if forced == "sample" else verify(what, thorough=False)
-    if forced == "real" and problems:
-        error = FileNotFoundError if "is missing" in problems.values() else ValueError
+    problems = {} if forced == 'sample' else verify(what, thorough=False)
+    if forced == 'real' and problems:
+        error = FileNotFoundError if 'is missing' in problems.values() else ValueError
         raise error(f"{name}: {_first(problems)} in {datasets_dir()}, and CS231N_DATA is 'real'. "
                     f"Run: {command(what)}")
-    if forced != "sample" and not problems:
-        print(f"{name}: the real data. For the sample: set CS231N_DATA=sample")
-        return "real"
-    absent = set(problems.values()) <= {"is missing"} and len(problems) in (0, len(real_files(what)))
+    if forced != 'sample' and not problems:
+        print(f'{name}: the real data. For the sample: set CS231N_DATA=sample')
+        return 'real'
+    absent = set(problems.values()) <= {'is missing'} and len(problems) in (0, len(real_files(what)))
     if absent:
-        print(f"{name}: the sample, drawn by code. For the real data: {command(what)}")
+        print(f'{name}: the sample, drawn by code. For the real data: {command(what)}')
     else:
-        print(f"{name}: the sample, since of the real data {_first(problems)}. To repair: {command(what)}")
-    return "sample"
+        print(f'{name}: the sample, since of the real data {_first(problems)}. To repair: {command(what)}')
+    return 'sample'
 
 
 def _first(problems):
     path, problem = next(iter(problems.items()))
-    return f"{path} {problem}" + (f" (and {len(problems) - 1} more)" if len(problems) > 1 else "")
+    return f'{path} {problem}' + (f' (and {len(problems) - 1} more)' if len(problems) > 1 else '')
 
 
 def sample_file(name: str) -> Path:
     """Return the path of a file of the sample world, building what is missing of it first."""
-    folder = datasets_dir() / "sample"
-    if not ((folder / "built.txt").is_file() and (folder / name).is_file()):  # the stamp is written last
+    folder = datasets_dir() / 'sample'
+    if not ((folder / 'built.txt').is_file() and (folder / name).is_file()):  # the stamp is written last
         from cs231n.sample_world.build import build  # here, so that real data do not wait for it
 
         build()

@@ -34,7 +34,7 @@ RECIPE = dict(content_layer=4, content_weight=0.2, style_layers=(1, 4, 6, 7), st
 def style_transfer(content_image, style_image, image_size, style_size, content_layer, content_weight, style_layers,
                    style_weights, tv_weight, init_random=False, *, model=None, steps=200, lr=0.15, seed=0,
                    balance=False, pooling='max', coarse=0, smooth=0, callback=None):
-    """Find a picture with the content of one picture and the style of another, by gradient descent on its pixels:
+    """Find a picture with the content of one picture and the style of another, by gradient descent on its pixels.
 
         minimise over x   content_loss(x) + style_loss(x) + tv_loss(x)       (Gatys et al., CVPR 2016)
 
@@ -77,7 +77,7 @@ def style_transfer(content_image, style_image, image_size, style_size, content_l
 
 
 def _descend(goal, x, steps, lr, smooth, rng, callback):
-    """The picture that Adam reaches from x; steps: their numbers, the others as in `style_transfer`."""
+    """Return the picture that Adam reaches from x; steps: their numbers, the others as in `style_transfer`."""
     x = x.contiguous(memory_format=torch.channels_last).requires_grad_()
     mean, std = mean_and_std(x)
     low, high = ((value - mean) / std for value in (0, 1))
@@ -124,7 +124,7 @@ class _Goal:
             self.style_weights[k] /= max(float(style_loss(feats, [layer], [target], [1])), TINY)
 
     def losses(self, x, shift=(0, 0)):
-        """The three losses of a picture, rolled first, so that strides meet other pixels each time."""
+        """Return the three losses of a picture, rolled first, so that strides meet other pixels each time."""
         feats = extract_features(x.roll(shift, (2, 3)), self.net, self.layers)
         pick = lambda values: [values[k] for k in self.used]
         zero = x.new_zeros(())
@@ -144,7 +144,7 @@ class _Goal:
 
 
 def _trunk(model, pooling):
-    """A frozen copy of a model's convolutional part, laid out as processors like it best; and one of its weights."""
+    """Return a frozen copy of a model's convolutional part, laid out as processors like it; and one of its weights."""
     net = copy.deepcopy(getattr(model, 'features', model)).eval().requires_grad_(False)
     weight = next(net.parameters())
     if pooling == 'avg':

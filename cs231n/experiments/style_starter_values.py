@@ -10,7 +10,7 @@ LAYERS, WEIGHTS = (1, 4, 6, 7), (300000, 1000, 15, 3)
 
 
 def starter_values(model, folder):
-    """What our functions give for the inputs that style-transfer-checks.npz was made from: {its key: array}.
+    """Return what our functions give for the inputs that style-transfer-checks.npz was made from: {its key: array}.
 
     model: SqueezeNet with ImageNet's weights; folder: where tubingen.jpg and starry_night.jpg are.
     """
@@ -28,7 +28,7 @@ def starter_values(model, folder):
 
 
 def compare_with_starter(model, folder=None):
-    """The largest relative error of each function against style-transfer-checks.npz: {its key: error}.
+    """Return the largest relative error of each function against style-transfer-checks.npz: {its key: error}.
 
     folder: of the downloaded files, datasets_dir() if None. FileNotFoundError: a file is missing.
     """

@@ -11,7 +11,7 @@ from cs231n.handout.scan import Leak
 
 
 def main(argv=None):
-    """Runs one command; returns 0, or 1 if a marker, a leak or something in the way stopped it."""
+    """Run one command; returns 0, or 1 if a marker, a leak or something in the way stopped it."""
     parser = argparse.ArgumentParser(prog='python -m cs231n.handout', description=__doc__)
     commands = parser.add_subparsers(dest='command', required=True)
     make = commands.add_parser('build', help='the student version, as a folder and a zip')

@@ -15,7 +15,7 @@ DATE = (1980, 1, 1, 0, 0, 0)  # the first that a zip can tell
 
 
 def student_files(root=ROOT):
-    """The student's folder as {path: bytes}, in the order of the paths. MarkerError if a marker is wrong."""
+    """Return the student's folder as {path: bytes}, in the order of the paths. MarkerError if a marker is wrong."""
     files = {}
     for stage in STAGES:
         stage(root, files)
@@ -23,7 +23,7 @@ def student_files(root=ROOT):
 
 
 def build(to, root=ROOT, say=print):
-    """Writes <to>/cs231n-assignment3/ and <to>/cs231n-assignment3.zip; returns both paths.
+    """Write <to>/cs231n-assignment3/ and <to>/cs231n-assignment3.zip; returns both paths.
 
     Raises MarkerError if a marker is wrong, Leak if the zip holds something of a solution, OSError if something is in
     the way; nothing is written then.
@@ -55,7 +55,7 @@ def build(to, root=ROOT, say=print):
 
 
 def mode(name):
-    """The permissions of a file."""
+    """Return the permissions of a file."""
     return 0o755 if name.endswith('.sh') else 0o644
 
 

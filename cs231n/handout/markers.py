@@ -35,7 +35,7 @@ class Block:
 
 
 def blocks(text, where, grammar=CODE):
-    """The solutions in a text, in order. MarkerError, with file and line, if the markers make no sense."""
+    """Return the solutions in a text, in order. MarkerError, with file and line, if the markers make no sense."""
     lines, found, begin = text.split('\n'), [], None
     for number, line in enumerate(lines):
         mark = grammar.match(line)
@@ -61,7 +61,7 @@ def blocks(text, where, grammar=CODE):
 
 
 def code_blocks(text, where):
-    """The solutions in Python source, each with the function it lies in, such as 'CaptioningRNN.loss'."""
+    """Return the solutions in Python source, each with the function it lies in, such as 'CaptioningRNN.loss'."""
     found = blocks(text, where)
     if not found:
         return []
@@ -89,7 +89,7 @@ def _functions(tree, prefix=''):
 
 
 def _stub(block):
-    """The lines that take the place of a solution."""
+    """Return the lines that take the place of a solution."""
     if not block.task:
         return [HELPERS]
     name = block.function or 'this cell'
@@ -109,7 +109,7 @@ def stub(text, where):
 
 
 def fill(stubbed, text, where, functions=None):
-    """The stubbed source with the solutions of `text` put back: those of some functions, or all.
+    """Return the stubbed source with the solutions of `text` put back: those of some functions, or all.
 
     Helpers outside of functions come back in any case.
     """
@@ -126,7 +126,7 @@ def fill(stubbed, text, where, functions=None):
 
 
 def clear_text(text, where):
-    """A text cell with a place for an answer where the model answer was."""
+    """Return a text cell with a place for an answer where the model answer was."""
     lines = text.split('\n')
     for block in reversed(blocks(text, where, TEXT)):
         lines[block.first:block.last + 1] = [ANSWER]

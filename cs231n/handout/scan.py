@@ -38,12 +38,12 @@ class Leak(Exception):
 
 
 def squeezed(text):
-    """The text without white space."""
+    """Return the text without white space."""
     return re.sub(r'\s+', '', text)
 
 
 def without_comment(line):
-    """A line of code without the comment at its end."""
+    """Return a line of code without the comment at its end."""
     return re.sub(r'(^|\s)#.*$', '', line)
 
 

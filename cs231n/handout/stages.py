@@ -94,7 +94,7 @@ def clear_notebooks(root, files):
 
 
 def store_answers(root, files):
-    """What the checks compare with: outputs as arrays, hints under seal."""
+    """Store what the checks compare with: outputs as arrays, hints under seal."""
     from cs231n.answer_key import computed
     from cs231n.checks import all_checks
     from cs231n.checks.engine import stored
@@ -119,7 +119,7 @@ def list_what_is_edited(root, files):
 
 
 def _asking(root, module):
-    """The notebooks that ask for something in a module, or in one that imports it."""
+    """Return the notebooks that ask for something in a module, or in one that imports it."""
     from cs231n.checks import all_checks
 
     imports = re.compile(rf'import {module.rpartition(".")[2]}$|from {re.escape(module)} import', re.MULTILINE)

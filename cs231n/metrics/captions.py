@@ -12,8 +12,9 @@ CLAIMS = ('thing', 'all things', 'colour', 'place', 'relation')
 
 
 def bleu4(captions, references):
-    """BLEU-4 of a corpus, 0..1: how many runs of one to four words stand in one of the references, for brevity's sake
-    times a penalty where captions are shorter than theirs.
+    """Return BLEU-4 of a corpus, 0..1: how many runs of one to four words stand in one of the references.
+
+    For brevity's sake times a penalty where captions are shorter than theirs.
 
     captions: N strings; references: for each of them a list of R strings, R the same for all. No smoothing.
     ValueError if the numbers do not fit. Papineni et al., ACL 2002; computed by sacrebleu (Post, arXiv:1804.08771).
@@ -81,5 +82,5 @@ def evaluate(model, data, split='val', count=None, **sampling):
 
 
 def clean(text):
-    """A decoded caption as people write it: without <START> and <END>."""
+    """Return a decoded caption as people write it: without <START> and <END>."""
     return plain_text(text.split())

@@ -10,7 +10,7 @@ from cs231n.sample_world.digits.reader import look
 
 
 def frechet_distance(a, b):
-    """The Fréchet distance of two sets of features, each taken for a normal distribution.
+    """Return the Fréchet distance of two sets of features, each taken for a normal distribution.
 
     |mean_a - mean_b|^2 + trace(C_a + C_b - 2 (C_a C_b)^(1/2)),  C the covariances
 

@@ -38,7 +38,7 @@ def show_captions(images, captions, references=None, right=None, columns=4):
 
 
 def plain(text):
-    """A decoded caption without <START> and <END>."""
+    """Draw a decoded caption without <START> and <END>."""
     return ' '.join(word for word in text.split() if word not in ('<START>', '<END>', '<NULL>'))
 
 

@@ -46,12 +46,12 @@ def show_saliency(images, maps, titles, masks=None):
 
 
 def bright(saliency):
-    """A saliency map for the eye: divided by its 99.5th percentile and cut off at 1."""
+    """Draw a saliency map for the eye: divided by its 99.5th percentile and cut off at 1."""
     return np.clip(saliency / max(np.percentile(saliency, 99.5), 1e-12), 0, 1)
 
 
 def show_maps(rows, images, outlines=None):
-    """A grid: the pictures in the first column, then one column for each {title: maps} of rows."""
+    """Draw a grid: the pictures in the first column, then one column for each {title: maps} of rows."""
     N = len(images)
     fig, axes = plt.subplots(N, len(rows) + 1, figsize=(2.1 * (len(rows) + 1), 2.1 * N + 0.4), squeeze=False, dpi=DPI)
     for n in range(N):
@@ -66,7 +66,7 @@ def show_maps(rows, images, outlines=None):
 
 
 def show_fooling(X, X_fooling, before, after, names):
-    """The original, the fooling picture, their difference once and ten times, and what the network believes.
+    """Draw the original, the fooling picture, their difference once and ten times, and what the network believes.
 
     X, X_fooling: normalised tensors (1, 3, H, W); before, after: probabilities (K,); names: {label: name}.
     """
@@ -84,12 +84,12 @@ def show_fooling(X, X_fooling, before, after, names):
 
 
 def as_colours(X):
-    """The first of the normalised pictures (N, 3, H, W) as an array (H, W, 3) with values from 0 to 1."""
+    """Draw the first of the normalised pictures (N, 3, H, W) as an array (H, W, 3) with values from 0 to 1."""
     return np.asarray(deprocess(X, should_rescale=False), dtype=np.float64) / 255
 
 
 def _bars(axis, before, after, names, count=4):
-    """The most probable classes, before and after."""
+    """Draw the most probable classes, before and after."""
     top = np.argsort(-np.maximum(before, after))[:count][::-1]
     at = np.arange(count)
     axis.barh(at + 0.2, 100 * before[top], 0.38, color=GREY, label='before')

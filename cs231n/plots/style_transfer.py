@@ -19,7 +19,7 @@ def show_row(pictures, titles):
 
 
 def show_grid(contents, styles, results):
-    """A table of pictures: styles on top, contents at the left, results[content name, style name] where they meet."""
+    """Draw a table of pictures: styles on top, contents at the left, results[content, style] where they meet."""
     width = min(2.9, PAGE / (len(styles) + 1))
     fig, axes = plt.subplots(len(contents) + 1, len(styles) + 1,
                              figsize=(width * (len(styles) + 1), width * (len(contents) + 1)), dpi=DPI,
@@ -50,7 +50,7 @@ def show_grams(grams, titles):
 
 
 def plot_losses(history):
-    """The three losses over the steps, from a list of {'content', 'style', 'tv': loss}, on a logarithmic scale."""
+    """Draw the three losses over the steps, from a list of {'content', 'style', 'tv': loss}, on a logarithmic scale."""
     fig, axis = plt.subplots(figsize=(6.4, 2.9))
     for name, colour in zip(('content', 'style', 'tv'), (BLUE, RED, GREEN)):
         axis.plot([max(losses[name], 1e-6) for losses in history], color=colour, label=name)

@@ -48,7 +48,7 @@ def build(root=None):
 
 
 def digest():
-    """A fingerprint of the code and weights that the sample data are made from."""
+    """Return a fingerprint of the code and weights that the sample data are made from."""
     here, total = Path(__file__).parent, hashlib.sha256()
     for path in sorted(here.rglob('*.py')):
         if 'training' not in path.parts:
@@ -58,6 +58,7 @@ def digest():
 
 
 def is_built(folder):
+    """Tell whether the folder holds the sample data of this code and these weights."""
     stamp = folder / 'built.txt'
     return stamp.is_file() and stamp.read_text() == digest()
 
@@ -104,7 +105,7 @@ def _write_captions(folder):
 
 
 def scene_captions(split, index):
-    """The five captions of a scene, as lists of words."""
+    """Return the five captions of a scene, as lists of words."""
     place, _, things, _ = plan(split, index)
     return captions(things, place, np.random.RandomState([SPLITS[split][0], index, 5]))
 
@@ -127,6 +128,7 @@ def make(folder, processes=None):
 
 
 def main():
+    """Build the sample data of a folder, unless they are there."""
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else datasets_dir()) / 'sample'
     if is_built(folder):
         print('sample data: up to date')

@@ -12,7 +12,7 @@ FIFTHS = 5                 # columns and rows of the grid on which things are lo
 
 
 def features(images):
-    """What the sample SqueezeNet makes of pictures: uint8 (N, 224, 224, 3) -> float32 (N, 512).
+    """Return what the sample SqueezeNet makes of pictures: uint8 (N, 224, 224, 3) -> float32 (N, 512).
 
     At each cell of the last feature map of the pictures at 160 pixels, linear maps and a softmax tell how likely each
     kind, colour and place is there. Pooled over the cells they become 512 numbers: how much there is of each kind in
@@ -40,7 +40,7 @@ def features(images):
 
 
 def _slots(amount, joint, grid):
-    """The four most present kinds from left to right -> (N, 4 * 60); what is hardly there comes last and fades."""
+    """Return the four most present kinds from left to right, (N, 4 * 60); what is hardly there comes last and fades."""
     import torch
     import torch.nn.functional as F
 
@@ -57,7 +57,7 @@ def _slots(amount, joint, grid):
 
 @lru_cache(maxsize=1)
 def _network():
-    """The sample SqueezeNet and what reads kind, colour and place off its last feature map: {name: (weight, bias)}."""
+    """Return the sample SqueezeNet and what reads kind, colour and place off its last map: {name: (weight, bias)}."""
     import torch
     from torchvision.models import squeezenet1_1
 

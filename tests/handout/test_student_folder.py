@@ -18,9 +18,9 @@ from cs231n.course.student_extension import STAMP, digest
 from cs231n.handout.markers import ANSWER, code_blocks, fill
 from cs231n.handout.stages import left_out
 
-PRESENT = [name for name in NOTEBOOKS if (ROOT / "notebooks" / f"{name}.ipynb").exists()]
-SOLVED = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
-          for path in sorted((ROOT / "cs231n").rglob("*.py"))}
+PRESENT = [name for name in NOTEBOOKS if (ROOT / 'notebooks' / f'{name}.ipynb').exists()]
+SOLVED = {path.relative_to(ROOT).as_posix(): path.read_text(encoding='utf-8')
+          for path in sorted((ROOT / 'cs231n').rglob('*.py'))}
 SOLVED = {name: text for name, text in SOLVED.items() if not left_out(name) and code_blocks(text, name)}
 BLOCKS = {block.function: block for name, text in SOLVED.items() for block in code_blocks(text, name)
           if block.function}
@@ -28,28 +28,28 @@ BLOCKS = {block.function: block for name, text in SOLVED.items() for block in co
 
 def environment(folder):
     """The environment in which cs231n is that of the folder, with this repository's data."""
-    return {**os.environ, "PYTHONPATH": str(folder), "CS231N_DATASETS": str(ROOT / "datasets"),
-            "CS231N_DATA": "sample", "CS231N_PROGRESS": "0", "OMP_NUM_THREADS": "1"}
+    return {**os.environ, 'PYTHONPATH': str(folder), 'CS231N_DATASETS': str(ROOT / 'datasets'),
+            'CS231N_DATA': 'sample', 'CS231N_PROGRESS': '0', 'OMP_NUM_THREADS': '1'}
 
 
 # ---- Run All, with nothing written
 
 
-@pytest.mark.parametrize("name", PRESENT)
+@pytest.mark.parametrize('name', PRESENT)
 def test_run_all_goes_to_the_end_and_says_what_each_cell_waits_for(name, folder):
-    result = execute(folder / "notebooks" / f"{name}.ipynb", environment(folder))
+    result = execute(folder / 'notebooks' / f'{name}.ipynb', environment(folder))
     assert result.failure is None
-    code = [cell for cell in result.notebook.cells if cell.cell_type == "code"]
+    code = [cell for cell in result.notebook.cells if cell.cell_type == 'code']
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
     outputs = [output for cell in code for output in cell.outputs]
-    texts = [output.get("text") or output.data.get("text/plain", "") for output in outputs]
-    assert not [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"]
+    texts = [output.get('text') or output.data.get('text/plain', '') for output in outputs]
+    assert not [output for output in outputs if output.output_type == 'error' or output.get('name') == 'stderr']
 
-    waiting = [text.removeprefix("This cell waits for ") for text in texts if text.startswith("This cell waits for ")]
+    waiting = [text.removeprefix('This cell waits for ') for text in texts if text.startswith('This cell waits for ')]
     assert len(waiting) >= 2
-    assert {text.partition(":")[0].rstrip(".") for text in waiting} <= set(BLOCKS)
-    assert sum("not implemented yet: " in text for text in texts) >= 3
-    edited = json.loads((folder / "cs231n/handout.json").read_text())["edited"]
+    assert {text.partition(':')[0].rstrip('.') for text in waiting} <= set(BLOCKS)
+    assert sum('not implemented yet: ' in text for text in texts) >= 3
+    edited = json.loads((folder / 'cs231n/handout.json').read_text())['edited']
     assert dict(STAMP.findall(texts[0])) == {path: digest(folder / path) for path in edited}
 
 
@@ -58,7 +58,7 @@ def test_run_all_goes_to_the_end_and_says_what_each_cell_waits_for(name, folder)
 
 def names_called(block):
     """The functions with a stub that the solution of a block calls by name."""
-    tree = ast.parse("if 1:\n" + "\n".join(f"    {line}" for line in block.lines))
+    tree = ast.parse('if 1:\n' + '\n'.join(f'    {line}' for line in block.lines))
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in BLOCKS}
 
 
@@ -73,7 +73,7 @@ def closure(function):
 
 def rests_on(one):
     """What must be written for a check to turn green."""
-    functions = {one.name.partition("[")[0], one.forward} - {""}
+    functions = {one.name.partition('[')[0], one.forward} - {''}
     return set().union(*map(closure, functions))
 
 
@@ -82,13 +82,13 @@ def with_solutions(folder, functions=None):
     texts = {}
     for name, solved in SOLVED.items():
         path = folder / name
-        texts[name] = fill(path.read_text(encoding="utf-8"), solved, name, functions) if path.exists() else solved
+        texts[name] = fill(path.read_text(encoding='utf-8'), solved, name, functions) if path.exists() else solved
     return texts
 
 
 def told(folder, variants):
     """What the checks say of each variant, in one process in a copy of the folder."""
-    script = ROOT / "tests/support/variants_in_folder.py"
+    script = ROOT / 'tests/support/variants_in_folder.py'
     run = subprocess.run([sys.executable, script], cwd=folder, input=json.dumps(variants), text=True,
                          capture_output=True, env=environment(folder), timeout=900)
     assert run.returncode == 0, run.stderr
@@ -98,7 +98,7 @@ def told(folder, variants):
 @pytest.fixture
 def copy(folder, tmp_path):
     """A copy of the student's folder to write in."""
-    return Path(shutil.copytree(folder, tmp_path / "copy"))
+    return Path(shutil.copytree(folder, tmp_path / 'copy'))
 
 
 def test_solutions_put_back_give_the_repository_to_the_byte(folder):
@@ -113,22 +113,22 @@ def test_with_one_function_written_exactly_its_checks_turn_green(folder, copy):
         green = {name for name, why in says.items() if not why}
         assert green == {name for name, one in CHECKS.items() if rests_on(one) <= step}, step
         for name in set(CHECKS) - green:
-            waits_for = says[name].partition("not implemented yet: ")[2].partition(":")[0]
+            waits_for = says[name].partition('not implemented yet: ')[2].partition(':')[0]
             assert waits_for in rests_on(CHECKS[name]) - step, (step, name, says[name])
-    assert found[-1] == dict.fromkeys(CHECKS, "")
+    assert found[-1] == dict.fromkeys(CHECKS, '')
 
 
 def test_a_wrong_answer_gets_its_hint_from_the_file(folder, copy):
     solved = with_solutions(folder)
-    slips = [("cs231n/rnn_layers.py", "prev_h.T @ da, da.sum(axis=0)", "prev_h.T @ da, da.mean(axis=0)"),
-             ("cs231n/net_visualization_pytorch.py", "grad.abs().amax(dim=1)", "grad.amax(dim=1)"),
-             ("cs231n/gan_pytorch.py", "betas=(0.5, 0.999)", "betas=(0.9, 0.999)")]
+    slips = [('cs231n/rnn_layers.py', 'prev_h.T @ da, da.sum(axis=0)', 'prev_h.T @ da, da.mean(axis=0)'),
+             ('cs231n/net_visualization_pytorch.py', 'grad.abs().amax(dim=1)', 'grad.amax(dim=1)'),
+             ('cs231n/gan_pytorch.py', 'betas=(0.5, 0.999)', 'betas=(0.9, 0.999)')]
     for name, old, new in slips:
         assert old in solved[name]
         solved[name] = solved[name].replace(old, new)
     says = told(copy, [solved])[0]
-    for name, key in (("rnn_step_backward", "db_averaged"), ("lstm_step_backward", "db_averaged"),
-                      ("compute_saliency_maps", "no_abs"), ("get_optimizer", "default_betas")):
+    for name, key in (('rnn_step_backward', 'db_averaged'), ('lstm_step_backward', 'db_averaged'),
+                      ('compute_saliency_maps', 'no_abs'), ('get_optimizer', 'default_betas')):
         assert says.pop(name) == repr(CHECKS[name].hints[key])
     assert not any(says.values())
 
@@ -138,10 +138,10 @@ def test_a_wrong_answer_gets_its_hint_from_the_file(folder, copy):
 
 def test_every_stub_is_asked_for_where_a_student_looks(folder):
     """Its name is in a notebook's text; its docstring and task are above it."""
-    texts = "".join((folder / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8") for name in PRESENT)
-    missing = [name for name in BLOCKS if name.rpartition(".")[2] not in texts]
-    if "NetworkVisualization" in PRESENT:
+    texts = ''.join((folder / 'notebooks' / f'{name}.ipynb').read_text(encoding='utf-8') for name in PRESENT)
+    missing = [name for name in BLOCKS if name.rpartition('.')[2] not in texts]
+    if 'NetworkVisualization' in PRESENT:
         assert missing == []
     else:
-        assert set(missing) <= {one.name for one in CHECKS.values() if one.notebook == "NetworkVisualization"}
+        assert set(missing) <= {one.name for one in CHECKS.values() if one.notebook == 'NetworkVisualization'}
     assert ANSWER in texts

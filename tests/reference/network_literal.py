@@ -1,5 +1,6 @@
 """Saliency, fooling and class visualization one picture, one pixel at a time, as one would write them down
-first."""
+first.
+"""
 
 import numpy as np
 import torch

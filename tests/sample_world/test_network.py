@@ -27,7 +27,7 @@ def test_its_card_tells_what_was_measured():
 
 
 def test_every_class_has_a_gradient_everywhere():
-    """torchvision's last layer is a ReLU: a score cut off at 0 could not be raised by any step."""
+    """Torchvision's last layer is a ReLU: a score cut off at 0 could not be raised by any step."""
     model, _ = load_squeezenet()
     x = torch.randn(1, 3, 112, 112, generator=torch.Generator().manual_seed(0)).requires_grad_()
     for k in range(len(KINDS)):

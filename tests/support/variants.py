@@ -101,14 +101,14 @@ DRAWING = {  # ways to draw a word from softmax(logits) for each row, and to wri
         (DRAW, SOFTMAX + 'word = np.array([0 if over else rng.choice(len(q), p=q) for q, over in zip(p, done)])'),
     ],
     'image_by_image': [
-        ('    for t in range(max_length):\n        scores, h, c = next', '''
+        ('    for t in range(max_length):\n        scores, h, c = next', """
     for n, t in np.ndindex(N, max_length):
         if t == 0:
             h, c = first_state(model, features[n:n + 1])
             word = [model._start]
         if done[n]:
             continue
-        scores, h, c = next'''),
+        scores, h, c = next"""),
         ('captions[~done, t] = word[~done]', 'captions[n, t] = word[0]'),
         ('done |= word == model._end', 'done[n] = word[0] == model._end'),
     ],
@@ -153,7 +153,7 @@ VARIANTS = {
     'step_cache_dict': (
         'rnn_step_backward',
         edited(
-            (STEP_CACHE, "cache = dict(x=x, prev_h=prev_h, Wx=Wx, Wh=Wh, b=b, out=next_h)"),
+            (STEP_CACHE, 'cache = dict(x=x, prev_h=prev_h, Wx=Wx, Wh=Wh, b=b, out=next_h)'),
             (
                 STEP_UNPACK,
                 "x, prev_h, Wx, Wh, b, next_h = [cache[k] for k in ('x', 'prev_h', 'Wx', 'Wh', 'b', 'out')]",

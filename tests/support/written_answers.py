@@ -2,7 +2,7 @@
 
 from cs231n.checks import all_checks
 
-RIGHT = '''
+RIGHT = """
 import numpy as np
 
 
@@ -222,7 +222,7 @@ class CaptioningRNN:
             word = scores.argmax(axis=1)
             captions[:, t] = word
         return captions
-'''
+"""
 
 
 def write(name, *edits):

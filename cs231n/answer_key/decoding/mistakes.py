@@ -56,7 +56,7 @@ def _chances(mistake, scores, temperature):
 
 
 def random_captions(mistake, cell_type, params, features, temperature):
-    """The probabilities of all captions of three words, each of which is followed to its end."""
+    """Return the probabilities of all captions of three words, each of which is followed to its end."""
     N, V = len(features), len(params['W_embed'])
     h = first_h = features @ params['W_proj'] + params['b_proj']
     c = first_c = h * 0
@@ -78,7 +78,7 @@ def random_captions(mistake, cell_type, params, features, temperature):
 
 
 def _shown(mistake, words):
-    """The captions, given all words that were drawn, those after <END> as well."""
+    """Return the captions, given all words that were drawn, those after <END> as well."""
     ends = words == END
     before = np.cumsum(ends, axis=1) - ends > 0  # True behind the first <END>
     if mistake == 'end_ignored':

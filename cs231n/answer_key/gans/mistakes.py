@@ -62,7 +62,7 @@ def _cross_entropy(mistake, s, y):
 
 
 def _detached(outputs):
-    """The value without its gradients."""
+    """Return the value without its gradients."""
     return outputs[0], *(None for _ in outputs[1:])
 
 
@@ -153,7 +153,7 @@ def get_optimizer(mistake, start, gradients):
 
 
 def _hidden(mistake, x, layer, slope):
-    """The activation behind a hidden layer: leaky ReLU, or ReLU if slope is 0."""
+    """Return the activation behind a hidden layer: leaky ReLU, or ReLU if slope is 0."""
     if mistake in (f'no_activation_{layer}', 'no_activations'):
         return x
     slope = pick(mistake, slope, relu=0.0, leaky=0.01, slope_02=0.2, slope_01=0.1)

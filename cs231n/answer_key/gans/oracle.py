@@ -52,7 +52,7 @@ def get_optimizer(start, gradients):
 
 
 def layers(name, noise_dim=None):
-    """The layers of a network that have a say in its result, in order."""
+    """Return the layers of a network that have a say in its result, in order."""
     leaky, relu = lambda: nn.LeakyReLU(0.01), nn.ReLU
     return {
         'discriminator': lambda: [nn.Linear(784, 256), leaky(), nn.Linear(256, 256), leaky(),

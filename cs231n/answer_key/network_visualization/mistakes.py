@@ -9,14 +9,14 @@ STEPS = 100
 
 
 def slope(X, of_scores, weights):
-    """The gradient (N, C, H, W) of the sum of of_scores (N, K) times the scores."""
+    """Return the gradient (N, C, H, W) of the sum of of_scores (N, K) times the scores."""
     A, B, _, D, _ = weights.values()
     _, hidden = scores(X, weights)
     return (of_scores @ A.T + (of_scores @ D.T * (1 - hidden**2)) @ B.T).reshape(X.shape)
 
 
 def wanted(mistake, s, y):
-    """The gradient (N, K) of what the mistake differentiates, with respect to the scores s (N, K)."""
+    """Return the gradient (N, K) of what the mistake differentiates, with respect to the scores s (N, K)."""
     N, K = s.shape
     hit, p = np.eye(K)[y], np.exp(s - s.max(axis=1, keepdims=True))
     p = p / p.sum(axis=1, keepdims=True)
@@ -87,7 +87,7 @@ def make_fooling_image(mistake, X, target_y, weights):
 def class_visualization_update_step(
     mistake, img, second, target_y, l2_reg, learning_rate, weights, normalise=True
 ):
-    """The picture after a first call, and after a call on a second picture in the same tensor.
+    """Return the picture after a first call, and after a call on a second picture in the same tensor.
 
     With normalise=False the step is lr g instead of lr g / ‖g‖.
     """

@@ -19,7 +19,7 @@ class NoAnswers(Exception):
 
 
 def source():
-    """The module that knows: stored.py if its file is there, else the answer key. NoAnswers if there is neither."""
+    """Return the module that knows: stored.py if its file is there, else the answer key. NoAnswers without both."""
     if STORED.is_file():
         return import_module('cs231n.checks.engine.stored')
     try:
@@ -31,7 +31,7 @@ def source():
 
 
 def ready(checks):
-    """Raises NoAnswers unless the answers to these checks can be had; computes none."""
+    """Raise NoAnswers unless the answers to these checks can be had; computes none."""
     module = source()
     if STORED.is_file():
         for one in checks:
@@ -49,5 +49,5 @@ def hints(check):
 
 
 def layers(check, inputs):
-    """The layers that the network of a check should have for so many inputs, in words; reshaping not counted."""
+    """Return the layers that the network of a check should have for so many inputs, in words; reshaping not counted."""
     return source().layers(check, inputs)

@@ -4,7 +4,7 @@ from cs231n.checks.engine.errors import Malformed
 
 
 def call(check, function, case, find):
-    """The outputs of function on one case, a list of arrays in the order of check.outputs.
+    """Return the outputs of function on one case, a list of arrays in the order of check.outputs.
 
     find(name) returns the student's function of that name; a backward pass gets its cache from there.
     Raises Malformed if the function returns something else, and whatever the function raises.
@@ -24,7 +24,7 @@ def call(check, function, case, find):
 
 
 def unpack(returned, names):
-    """A list of as many values as there are names; raises Malformed if there are more or fewer."""
+    """Return a list of as many values as there are names; raises Malformed if there are more or fewer."""
     if returned is None:
         raise Malformed('it returns None: is the return statement missing?')
     values = list(returned) if isinstance(returned, (tuple, list)) and len(names) > 1 else [returned]

@@ -67,7 +67,7 @@ class Check:
         return hints(self)
 
     def function(self):
-        """The function in the package that this check is about. Malformed if something else has its name."""
+        """Return the function in the package that this check is about. Malformed if something else has its name."""
         name = self.name.split('[')[0]
         found = attrgetter(name)(importlib.import_module(self.module))
         if not callable(found):

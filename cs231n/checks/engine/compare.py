@@ -7,7 +7,7 @@ GATES = 'ifog'
 
 
 def as_array(value):
-    """The value of an output as a NumPy array; None, a missing output, as an empty one."""
+    """Return the value of an output as a NumPy array; None, a missing output, as an empty one."""
     if value is None:
         return np.empty(0)
     if hasattr(value, 'detach'):  # a PyTorch tensor
@@ -24,7 +24,7 @@ def are_numbers(array):
 
 
 def fit(got, want):
-    """Accepts what means the same in want's shape: a loss of shape (1,), the number 0 for zeros."""
+    """Accept what means the same in want's shape: a loss of shape (1,), the number 0 for zeros."""
     if want.shape == () and got.size == 1:
         return got.reshape(())
     if got.shape == () and are_numbers(got) and got == 0:

@@ -10,5 +10,5 @@ def draw(seed, scale=1.0, **shapes):
 
 
 def cases(make, *sizes):
-    """A function that calls make(seed, *size) for each of the sizes, with the seeds 1, 2, 3, ..."""
+    """Return a function that calls make(seed, *size) for each of the sizes, with the seeds 1, 2, 3, ..."""
     return lambda: [make(seed, *size) for seed, size in enumerate(sizes, start=1)]

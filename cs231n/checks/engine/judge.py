@@ -15,7 +15,7 @@ from cs231n.checks.engine.time_limit import within
 
 
 def judge(check, function, find, checks):
-    """Runs function on the cases of a check and returns a Result.
+    """Run function on the cases of a check and returns a Result.
 
     find(name) gives the student's function of that name and checks the Check of that name: for a function on
     which this one rests, that it calls, or whose cache it takes. NoAnswers if there is nothing to compare with.
@@ -46,14 +46,14 @@ def judge(check, function, find, checks):
 def _task_of(function):
     """'not implemented yet: …' if the function is still a stub, which the error of its forward pass would hide."""
     try:
-        stub = re.search(r'''raise NotImplementedError\((['"])(.+)\1\)''', inspect.getsource(function))
+        stub = re.search(r"""raise NotImplementedError\((['"])(.+)\1\)""", inspect.getsource(function))
     except (OSError, TypeError):  # without a file, or written in C
         return None
     return stub and f'not implemented yet: {stub[2]}'
 
 
 def _attempt(check, function, find):
-    """The outputs of all cases or the trouble that prevented them, and a note on changed arguments."""
+    """Return the outputs of all cases or the trouble that prevented them, and a note on changed arguments."""
     spoiled = {}
 
     def work():
@@ -115,7 +115,7 @@ def _mistake(check, outputs):
 
 
 def _first_fix(names, find, checks, written_only=False):
-    """What to say if one of the functions on which the answer rests is itself wrong.
+    """Return what to say if one of the functions on which the answer rests is itself wrong.
 
     With written_only, one that is not written yet does not count: an answer that could be run does not call it.
     """
@@ -163,7 +163,7 @@ def _sizes(check, wanted):
 
 
 def _held(check, name, words, outputs):
-    """The words without the name of a factor, '(that is 1/T)', unless it is that in all cases: 7 may be just 7."""
+    """Return the words without the name of a factor, '(that is 1/T)', unless it is that in all cases."""
     named = re.search(r' \(that is (1/)?(\w+)\)', words)
     k = list(check.outputs).index(name)
     for got, wanted in zip(outputs, _right(check)) if named else ():

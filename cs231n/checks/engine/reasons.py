@@ -43,7 +43,7 @@ def place(stack):
 
 
 def _without_given_checks(stack):
-    """The stack up to the line whose arguments a given check of arguments, such as _check_shape, did not like."""
+    """Return the stack up to the line whose arguments a given check of arguments did not like."""
     shorter = list(stack)
     while shorter and shorter[-1].name.startswith('_check'):
         shorter.pop()

@@ -62,7 +62,7 @@ def _stored():
 
 @cache
 def _outputs(name):
-    """A list with {key: list of outputs} for each case."""
+    """Return a list with {key: list of outputs} for each case."""
     cases = []
     if name not in _stored():
         raise NoAnswers(f'knows nothing of {name}')
@@ -92,5 +92,5 @@ def hints(check):
 
 
 def layers(check, inputs):
-    """The layers that the network of a check should have for so many inputs, in words; reshaping not counted."""
+    """Return the layers that the network of a check should have for so many inputs, in words; reshaping not counted."""
     return _stored()[check.name][f'layers/{inputs}'].tolist()

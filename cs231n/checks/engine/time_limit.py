@@ -16,7 +16,7 @@ PATIENCE = 4  # a check that waits, be it for its turn on a busy computer, is gi
 
 
 def within(seconds, work):
-    """Returns work(), or raises TimeUp after so many seconds; on a busy computer, of this process's computing time.
+    """Return work(), or raises TimeUp after so many seconds; on a busy computer, of this process's computing time.
 
     A thread instead of a signal, because signals reach neither Windows nor code outside of the main thread.
     """

@@ -23,7 +23,7 @@ DAY = 86400           # seconds
 
 
 def chosen(names):
-    """The checks of some notebooks or functions, all without names. ValueError on an unknown one."""
+    """Return the checks of some notebooks or functions, all without names. ValueError on an unknown one."""
     known = {name for one in all_checks() for name in (one.notebook, one.name, one.name.partition('[')[0])}
     for name in names:
         if name not in known:
@@ -36,7 +36,7 @@ def chosen(names):
 
 
 def folder_of_files():
-    """The folder that holds the package cs231n; ImportError if it is not the one that we are in."""
+    """Return the folder that holds the package cs231n; ImportError if it is not the one that we are in."""
     folder = Path(cs231n.__file__).resolve().parent.parent
     if Path.cwd().resolve() != folder:
         raise ImportError(f'cs231n is imported from {folder}, but you are in {Path.cwd()}: the wrong files would be'
@@ -69,7 +69,7 @@ def grade_all(checks, seconds=None, say=print):
 
 
 def _seconds(text):
-    """A time limit of the command line; ArgumentTypeError unless it is one."""
+    """Return a time limit of the command line; ArgumentTypeError unless it is one."""
     try:
         seconds = float(text)
     except ValueError:

@@ -23,7 +23,7 @@ METHOD = 'forkserver' if sys.platform.startswith('linux') else 'spawn'  # the fi
 
 
 def libraries(checks):
-    """The large ones that some checks or answers need: they are loaded before time and memory are counted."""
+    """Return the large ones that some checks or answers need: they are loaded before time and memory are counted."""
     wanted = any(one.library or _imports_torch(one.module) for one in checks)
     return ['torch'] * (not STORED.is_file() or wanted)
 
@@ -49,7 +49,7 @@ def limit_memory(extra=MEMORY):
 
 
 def _work(name, seconds, connection):
-    """What the process of one check does: sends (Result, file that was graded)."""
+    """Check one function in a process of its own, and send (Result, file that was graded)."""
     silence = os.open(os.devnull, os.O_WRONLY)  # what the functions print does not belong in the table
     os.dup2(silence, 1)
     os.dup2(silence, 2)
@@ -80,7 +80,7 @@ def _file_of(function):
 
 
 def grade(one, seconds=None):
-    """The Result of one check, from a process of its own, and the file of the function; None if the process died."""
+    """Return the Result of one check, from a process of its own, and the file of the function or None."""
     context = multiprocessing.get_context(METHOD)
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(one.name, seconds, sender), daemon=True)

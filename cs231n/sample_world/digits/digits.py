@@ -112,7 +112,7 @@ def _write(curves, N, rng):
     x, y = path[..., 0], path[..., 1]  # (N, P) each
 
     def one(spread):
-        """A number of each writer's own, (N, 1)."""
+        """Return a number of each writer's own, (N, 1)."""
         return spread * rng.standard_normal((N, 1))
 
     y = y + one(0.20) * (0.25 - y ** 2)           # the upper or the lower half is the larger one

@@ -25,6 +25,7 @@ class DigitNet(nn.Module):
         self.head = nn.Linear(64, 10)
 
     def forward(self, x):
+        """Return the scores (N, 10) of pictures (N, 1, 28, 28)."""
         return self.head(self.body(x))
 
 
@@ -39,7 +40,7 @@ def load_digit_net():
 
 @torch.no_grad()
 def look(pictures):
-    """What the reader of digits sees in pictures.
+    """Return what the reader of digits sees in pictures.
 
     pictures: a tensor or array (N, 784), (N, 28, 28) or (N, 1, 28, 28) in [-1, 1], as a generator makes them.
     Returns features float64 (N, 64) and probabilities of the digits float64 (N, 10), both arrays.

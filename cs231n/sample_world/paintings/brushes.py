@@ -15,13 +15,13 @@ def rgb(*hexes):
 
 
 def noise(rng, knots, cols=None):
-    """A smooth random field (SIZE, SIZE) in 0..1 with knots x cols random values."""
+    """Return a smooth random field (SIZE, SIZE) in 0..1 with knots x cols random values."""
     grid = rng.randint(0, 256, (knots, cols or knots)).astype(np.uint8)
     return np.asarray(Image.fromarray(grid).resize((SIZE, SIZE), Image.Resampling.BICUBIC), np.float32) / 255
 
 
 def grain(rng, image, strength):
-    """The picture with pixel noise of this standard deviation, equal in all channels."""
+    """Return the picture with pixel noise of this standard deviation, equal in all channels."""
     return image + strength * rng.standard_normal((SIZE, SIZE, 1)).astype(np.float32)
 
 
@@ -46,18 +46,18 @@ def at(field, x, y):
 
 
 def board(canvas):
-    """A PIL picture of SIDE x SIDE with the canvas on it, and the pen that draws on it."""
+    """Return a PIL picture of SIDE x SIDE with the canvas on it, and the pen that draws on it."""
     image = Image.fromarray(np.clip(np.rint(canvas), 0, 255).astype(np.uint8)).resize((SIDE, SIDE))
     return image, ImageDraw.Draw(image)
 
 
 def reduced(image):
-    """The drawn picture at its final size, float32 (SIZE, SIZE, 3)."""
+    """Return the drawn picture at its final size, float32 (SIZE, SIZE, 3)."""
     return np.asarray(image.reduce(FINE), np.float32)
 
 
 def ink(colour):
-    """An RGB colour as the pen wants it."""
+    """Return an RGB colour as the pen wants it."""
     return tuple(int(v) for v in np.clip(np.rint(colour), 0, 255))
 
 
@@ -72,7 +72,7 @@ def polygon(pen, colour, points, outline=None, width=1):
 
 
 def line(pen, colour, points, width):
-    """A line through points in 0..1, so many final pixels wide, with round ends."""
+    """Draw a line through points in 0..1, so many final pixels wide, with round ends."""
     corners = [(float(x) * SIDE, float(y) * SIDE) for x, y in points]
     w = max(1, round(width * FINE))
     pen.line(corners, fill=ink(colour), width=w, joint='curve')
@@ -81,13 +81,13 @@ def line(pen, colour, points, width):
 
 
 def disc(pen, colour, x, y, radius):
-    """A dot at (x, y) in 0..1, its radius in final pixels."""
+    """Draw a dot at (x, y) in 0..1, its radius in final pixels."""
     x, y, r = x * SIDE, y * SIDE, radius * FINE
     pen.ellipse((x - r, y - r, x + r, y + r), fill=ink(colour))
 
 
 def taper(pen, colour, points, widths):
-    """A brush stroke through points (n, 2) in 0..1 whose width in final pixels changes along it."""
+    """Draw a brush stroke through points (n, 2) in 0..1 whose width in final pixels changes along it."""
     points, widths = np.float32(points), np.float32(widths) / (2 * SIZE)
     along = np.gradient(points, axis=0)
     across = along[:, ::-1] * [-1, 1] / np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-6)

@@ -90,7 +90,7 @@ def abstract(rng):
 
 
 def facets(rng):
-    """A still life with a guitar, cut into shaded facets of ochre, umber and grey."""
+    """Paint a still life with a guitar, cut into shaded facets of ochre, umber and grey."""
     canvas = bands(rgb('#4c4436', '#8a7a58', '#b8a274', '#6e6450', '#94886c'), noise(rng, 3))
     image, pen = board(canvas)
     cells = [np.array([(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)])]
@@ -163,7 +163,7 @@ def _area(cell):
 
 
 def _cut(cell, rng):
-    """A convex cell in two, across its longer direction."""
+    """Paint a convex cell in two, across its longer direction."""
     middle = cell.mean(axis=0) + rng.uniform(-0.02, 0.02, 2)
     wide = np.ptp(cell[:, 0]) > np.ptp(cell[:, 1])
     a = rng.choice([0.5, 0.9, 2.2, 2.6]) * 0.6 + (TURN / 4 if wide else 0) + rng.uniform(-0.35, 0.1)
@@ -200,7 +200,7 @@ def _shade(image, cell, light, dark, rng):
 
 
 def mosaic(rng):
-    """A peacock of tesserae on gold: small tilted stones in rows that follow the forms, with dark joints."""
+    """Paint a peacock of tesserae on gold: small tilted stones in rows that follow the forms, with dark joints."""
     base = bands(rgb('#d9a832', '#e8c25a', '#c8922a', '#f0d276'), noise(rng, 7))
     along = np.arctan2(Y - 0.46, X - 0.5) + TURN / 4  # rows run around the bird
     tail, body = np.hypot(X - 0.5, Y - 0.46), np.hypot((X - 0.5) * 1.35, Y - 0.66)
@@ -262,7 +262,7 @@ def _tesserae(rng, base, along, step):
 
 
 def wave(rng):
-    """A woodcut: a claw of foam above a small mountain, in Prussian blue and cream, with carved lines."""
+    """Paint a woodcut: a claw of foam above a small mountain, in Prussian blue and cream, with carved lines."""
     cream, pale, mid, deep, line_ = rgb('#ede0bf', '#b9cbd0', '#5f8aa8', '#1d3f6e', '#14233f')
     canvas = bands(rgb('#c9b48a', '#e2d2a8', '#ede0bf', '#e8d8b4'), Y * 1.6) + 10 * (
         noise(rng, 3, 40)[..., None] - 0.5

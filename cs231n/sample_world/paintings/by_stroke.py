@@ -24,7 +24,7 @@ TURN = 2 * np.pi
 
 
 def starry(rng):
-    """A night sky of strokes that turn about the stars; a dark cypress, hills and a village below."""
+    """Paint a night sky of strokes that turn about the stars; a dark cypress, hills and a village below."""
     stars = [
         (0.80, 0.15, 0.085),
         (0.10, 0.12, 0.04),
@@ -142,7 +142,7 @@ def dusk(rng):
 
 
 def _figure(pen, x, y):
-    """A small dark figure that holds its pale head."""
+    """Paint a small dark figure that holds its pale head."""
     taper(pen, rgb('#1c1e30')[0], [(x, y - 0.02), (x + 0.025, y + 0.12), (x - 0.01, y + 0.33)], [22, 44, 62])
     for k, (dy, r) in enumerate(
         ((-0.125, 13), (-0.10, 12), (-0.075, 10), (-0.05, 8))
@@ -221,7 +221,7 @@ def _boat(pen, black):
 
 
 def dots(rng):
-    """A river bank in small dots of pure colour, each beside its complement."""
+    """Paint a river bank in small dots of pure colour, each beside its complement."""
     bank = 0.52 + 0.22 * X + 0.02 * np.sin(9 * X)
     canvas = bands(rgb('#aecbe4', '#dce6e0', '#f6e6c0', '#f2d8b4'), Y * 2.4)
     lay(canvas, rgb('#5a8a5c')[0], (0.33 - 0.05 * noise(rng, 2, 14)[:1] < Y) * 60)

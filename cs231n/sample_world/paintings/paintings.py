@@ -46,7 +46,7 @@ PHOTOGRAPHS = {  # name -> (library, file): each comes with the library's wheel
 
 @lru_cache(maxsize=32)
 def painting(name, seed=0):
-    """A painting of that name, drawn from a seed: uint8 (288, 288, 3). ValueError: there is none."""
+    """Return a painting of that name, drawn from a seed: uint8 (288, 288, 3). ValueError: there is none."""
     if name not in PAINTINGS:
         raise ValueError(f'name: there is no painting {name!r}, only {", ".join(PAINTINGS)}')
     canvas = PAINTINGS[name](np.random.RandomState(seed))  # its stream never changes
@@ -56,7 +56,7 @@ def painting(name, seed=0):
 
 
 def photograph(name):
-    """A real photograph of that name: uint8 (H, W, 3). ValueError: there is no such photograph."""
+    """Return a real photograph of that name: uint8 (H, W, 3). ValueError: there is no such photograph."""
     if name not in PHOTOGRAPHS:
         raise ValueError(f'name: there is no photograph {name!r}, only {", ".join(PHOTOGRAPHS)}')
     library, file = PHOTOGRAPHS[name]

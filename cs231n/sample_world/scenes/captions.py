@@ -113,7 +113,7 @@ def captions(things, place, rng, count=5):
 
 
 def vocabulary(texts):
-    """The words of the training captions, commonest first, after the special ones -> (idx_to_word, word_to_idx)."""
+    """Return (idx_to_word, word_to_idx): the words of the captions, commonest first, after the special ones."""
     counts = Counter(word for words in texts for word in words)
     known = sorted((w for w, n in counts.items() if n >= RARE), key=lambda w: (-counts[w], w))
     idx_to_word = [*SPECIAL, *known]
@@ -121,7 +121,7 @@ def vocabulary(texts):
 
 
 def encode(words, word_to_idx):
-    """A list of words -> int32 (LENGTH,): <START>, the words (<UNK> for the rare ones), <END>, <NULL> to fill up."""
+    """Turn words into int32 (LENGTH,): <START>, the words (<UNK> for the rare ones), <END>, <NULL> as padding."""
     row = np.full(LENGTH, word_to_idx['<NULL>'], np.int32)
     tokens = ['<START>', *words, '<END>']
     row[:len(tokens)] = [word_to_idx.get(word, word_to_idx['<UNK>']) for word in tokens]

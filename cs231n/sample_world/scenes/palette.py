@@ -29,7 +29,7 @@ def mix(colour, other, share):
 
 
 def roles(main, rng):
-    """The paint of a thing: role -> RGB. The first role, main, carries the colour that the thing is named by."""
+    """Return the paint of a thing: role -> RGB. The first role, main, carries the colour that the thing is named by."""
     bright = float(main.mean())
     trims = [c for c in ((196, 60, 50), (64, 72, 92), (236, 200, 80), (235, 235, 232), (92, 60, 40))
              if np.abs(np.float32(c) - main).sum() > 150]

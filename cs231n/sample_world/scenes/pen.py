@@ -27,7 +27,7 @@ class Pen:
         self.matrix = (flip * scale * cos * squash, -scale * sin, flip * scale * sin * squash, scale * cos)
 
     def vary(self, low, high):
-        """A proportion that differs from thing to thing."""
+        """Return a proportion that differs from thing to thing."""
         return self.rng.uniform(low, high)
 
     def _corners(self, points):
@@ -42,7 +42,7 @@ class Pen:
         self.poly(role, (left, top), (right, top), (right, bottom), (left, bottom))
 
     def disc(self, role, x, y, rx, ry=None, tilt=0.0, part=(0.0, 1.0)):
-        """An ellipse, or the `part` of it between two fractions of a turn (clockwise from the right)."""
+        """Draw an ellipse, or the `part` of it between two fractions of a turn (clockwise from the right)."""
         ry = rx if ry is None else ry
         cos, sin = math.cos(tilt), math.sin(tilt)
         first, last = (round(48 * p) for p in part)
@@ -63,7 +63,7 @@ class Pen:
             self.draw.ellipse((x - r, y - r, x + r, y + r), fill=fill)
 
     def lift(self):
-        """What was drawn -> colour times coverage (s, s, 3), coverage (s, s), share of main (s, s), 0..1, float32."""
+        """Return colour times coverage (s, s, 3), coverage (s, s) and share of main (s, s), 0..1, float32."""
         table = np.zeros((5, 256), np.uint8)  # red, green, blue, covered?, main? of each shape index
         table[:3, 1:len(self.paint) + 1] = np.clip(np.rint(list(self.paint.values())), 0, 255).T
         table[3, 1:len(self.paint) + 1] = 255

@@ -13,19 +13,19 @@ COLS = np.arange(SIZE, dtype=np.float32)[None, :]
 
 
 def noise(rng, rows, cols=None):
-    """A smooth random field (SIZE, SIZE) in 0..1 with `rows` x `cols` random knots."""
+    """Return a smooth random field (SIZE, SIZE) in 0..1 with `rows` x `cols` random knots."""
     knots = rng.randint(0, 256, (rows, cols or rows)).astype(np.uint8)
     return np.asarray(Image.fromarray(knots).resize((SIZE, SIZE), Image.BICUBIC), np.float32) / np.float32(255)
 
 
 def skyline(rng, level, height, knots):
-    """A random ridge: for each column a row, float32 (1, SIZE), about `level` and `height` high."""
+    """Return a random ridge: for each column a row, float32 (1, SIZE), about `level` and `height` high."""
     line = Image.fromarray(rng.randint(0, 256, (1, knots)).astype(np.uint8)).resize((SIZE, 1), Image.BICUBIC)
     return np.float32(level) - np.asarray(line, np.float32) * np.float32(height / 255)
 
 
 def ramp(top, bottom, start=0, stop=SIZE):
-    """A vertical gradient between two colours from row `start` to row `stop`, (SIZE, SIZE, 3)."""
+    """Return a vertical gradient between two colours from row `start` to row `stop`, (SIZE, SIZE, 3)."""
     share = np.clip((ROWS - start) / np.float32(stop - start), 0, 1)[..., None]
     column = np.float32(top) + share * (np.float32(bottom) - np.float32(top))
     return np.repeat(column, SIZE, axis=1)
@@ -66,7 +66,7 @@ def clouds(canvas, rng, amount):
 
 
 def ball(canvas, x, y, radius, colour):
-    """A disc with a soft edge, in place: sun, moon or planet."""
+    """Draw a disc with a soft edge, in place: sun, moon or planet."""
     x0, y0 = max(x - radius, 0), max(y - radius, 0)
     box = slice(y0, y + radius + 1), slice(x0, x + radius + 1)
     reach = (COLS[:, box[1]] - np.float32(x)) ** 2 + (ROWS[box[0]] - np.float32(y)) ** 2

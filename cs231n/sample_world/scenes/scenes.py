@@ -44,7 +44,7 @@ class Scene:
 
 
 def plan(split, index):
-    """What a scene will show -> (place, horizon row, things, rng), without painting it."""
+    """Return what a scene will show -> (place, horizon row, things, rng), without painting it."""
     if split not in SPLITS:
         raise ValueError(f'split: expected one of {", ".join(SPLITS)}, got {split!r}')
     if not 0 <= int(index) < 2 ** 31:
@@ -86,7 +86,7 @@ def _apart(a, b):
 
 
 def _pattern(side, rng):
-    """A texture for the coloured part of a thing: factors about 1, float32 (side, side)."""
+    """Return a texture for the coloured part of a thing: factors about 1, float32 (side, side)."""
     field = noise(rng, rng.randint(3, 9))[:side, :side] * np.float32(0.2) + np.float32(0.9)
     kind, period = rng.randint(8), rng.randint(5, 13)
     if kind < 2:     # stripes, straight or slanted
@@ -128,7 +128,7 @@ def _paint_thing(canvas, thing, rng, dark, wild):
 
 
 def _wild_backdrop(rng):
-    """A backdrop of textures alone, so that the network cannot lean on places."""
+    """Return a backdrop of textures alone, so that the network cannot lean on places."""
     canvas = np.zeros((SIZE, SIZE, 3), np.float32)
     for c in range(3):
         level, field = rng.randint(0, 256), noise(rng, rng.randint(3, 60), rng.randint(3, 60))
@@ -140,7 +140,7 @@ def _wild_backdrop(rng):
 
 @lru_cache(maxsize=64)
 def scene(split, index):
-    """The scene that `paint` makes; the last ones are kept."""
+    """Return the scene that `paint` makes; the last ones are kept."""
     return paint(split, index)
 
 

@@ -26,7 +26,7 @@ def batches(count, seed):
 
 @torch.no_grad()
 def accuracy(net, count, seed):
-    """The share of newly drawn digits that the net reads rightly."""
+    """Return the share of newly drawn digits that the net reads rightly."""
     net.eval()
     right = sum(int((net(x).argmax(dim=1) == y).sum()) for x, y in batches(count, seed))
     net.train()
@@ -52,6 +52,7 @@ def train(epochs=EPOCHS, digits=DIGITS):
 
 
 def main():
+    """Train, store weights and card."""
     start = time.process_time()
     net = train()
     minutes = (time.process_time() - start) / 60

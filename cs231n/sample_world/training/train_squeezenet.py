@@ -53,7 +53,7 @@ def add_batchnorm(net):
 
 
 def fold_batchnorm(net):
-    """The weights of the same network without BatchNorm: w' = w g / s and b' = beta + (b - mu) g / s."""
+    """Return the weights of the same network without BatchNorm: w' = w g / s and b' = beta + (b - mu) g / s."""
     weights = {}
     for name, module in net.named_modules():
         if isinstance(module, nn.Sequential) and len(module) == 2 and isinstance(module[1], nn.BatchNorm2d):
@@ -79,23 +79,26 @@ class Trainee(nn.Module):
                                     'place': nn.Conv2d(SUMMARY, len(PLACES), 1)})
 
     def forward(self, x):
+        """Return scores (N, K) and {what is read: scores at each cell}."""
         maps = self.net.features((x - MEAN) / STD)
         summary = self.summary(maps)
         return self.net.classifier(maps).flatten(1), {name: head(summary) for name, head in self.heads.items()}
 
 
 def losses(model, x, kind, colour, place):
+    """Return the loss of naming and reading together."""
     scores, cells = model(x)
     return naming_loss(scores, kind[:, 1:].sum((2, 3))) + reading_loss(cells, kind, colour, place)
 
 
 def naming_loss(scores, on_things):
-    """The cross-entropy against the share of each kind; on_things (N, K): how much of the picture each covers."""
+    """Return the cross-entropy against the share of each kind; on_things (N, K): what of the picture each covers."""
     target = on_things.sqrt() / on_things.sqrt().sum(1, keepdim=True).clamp(min=1e-6)
     return F.cross_entropy(scores.float(), target)
 
 
 def reading_loss(cells, kind, colour, place):
+    """Return the cross-entropy of what is read at each cell against what is there."""
     C = kind.shape[-1]
     log_kind = F.log_softmax(cells['kind'].float(), 1)
     weight = torch.ones(kind.shape[1])
@@ -107,7 +110,7 @@ def reading_loss(cells, kind, colour, place):
 
 
 def attack(model, x, truth, size):
-    """x shifted by at most `size` a pixel in the direction that raises the loss (one step from a random start)."""
+    """X shifted by at most `size` a pixel in the direction that raises the loss (one step from a random start)."""
     shift = torch.empty_like(x).uniform_(-size, size).requires_grad_()
     with torch.autocast('cpu', torch.bfloat16):
         loss = losses(model, x + shift, *truth)
@@ -136,7 +139,7 @@ def accuracy(net, count, side=SIZE, first=0):
 
 
 def plain(trainee):
-    """torchvision's SqueezeNet 1.1 with the folded weights, in eval mode."""
+    """Torchvision's SqueezeNet 1.1 with the folded weights, in eval mode."""
     net = squeezenet1_1(num_classes=len(KINDS))
     net.load_state_dict(fold_batchnorm(trainee.net))
     return lifted(net.eval().to(memory_format=torch.channels_last))
@@ -144,7 +147,7 @@ def plain(trainee):
 
 @torch.no_grad()
 def lifted(net):
-    """The network, whose last layer is a ReLU, with one number added to all scores, which changes no probability.
+    """Return the network, whose last layer is a ReLU, with one number added to all scores: no probability changes.
 
     They are then positive, and the ReLU passes them, and their gradients, as they are.
     """
@@ -174,12 +177,13 @@ def train(args):
 
 
 def store(path, net, heads):
-    """The weights in half precision."""
+    """Return the weights in half precision."""
     weights = net.state_dict() | {f'read.{name}': value for name, value in heads.state_dict().items()}
     torch.save({name: value.half() for name, value in weights.items()}, path)
 
 
 def load(path, net, heads):
+    """Load stored weights into the network and its heads, in place."""
     weights, read = stored_weights(path)
     net.load_state_dict(weights)
     heads.load_state_dict(read)
@@ -222,7 +226,7 @@ def gaze_loss(slopes, on_thing):
 
 
 def mind_things(net, heads, pool, rng, gen, steps, shift, batch=16):
-    """The fourth stage, in place: what names a thing shall lie on it, and a small shift along the slopes change little.
+    """Run the fourth stage, in place: what names a thing shall lie on it, and small shifts along slopes change little.
 
     Each picture's slopes are those of the score of one thing in it. What can be read at 160 pixels shall not be lost.
     """
@@ -266,7 +270,7 @@ def readers():
 
 
 def readout(net, pool, rng, gen, steps, batch=64):
-    """The third stage: heads that read at 160 pixels, the network left as it is."""
+    """Run the third stage: heads that read at 160 pixels, the network left as it is."""
     images, labels, places = pool
     heads = readers()
     solver = torch.optim.AdamW(heads.parameters(), weight_decay=1e-3)
@@ -288,6 +292,7 @@ def readout(net, pool, rng, gen, steps, batch=64):
 
 
 def main():
+    """Train in four stages, store weights and card."""
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--scenes', type=int, default=16000)
     parser.add_argument('--steps', type=int, default=2000)

@@ -26,6 +26,7 @@ def labelled(index):
 
 
 def render_pool(count):
+    """Return the pictures, labels and places of so many training scenes."""
     images, labels = np.empty((count, SIZE, SIZE, 3), np.uint8), np.empty((count, LABELS, LABELS, 2), np.uint8)
     places = np.empty(count, np.int64)
     with ProcessPoolExecutor() as pool:

@@ -17,7 +17,7 @@ from cs231n.rnn_layers import rnn_step_backward, rnn_step_forward
 from tests.support.written_answers import RIGHT, layer_checks, run, write
 
 CHECKS = {one.name: one for one in layer_checks()}
-STEP = "def rnn_step_forward(x, prev_h, Wx, Wh, b):\n    "
+STEP = 'def rnn_step_forward(x, prev_h, Wx, Wh, b):\n    '
 
 
 def where(body):

@@ -6,19 +6,19 @@ from cs231n.checks import check
 from cs231n.rnn_layers import rnn_step_backward, rnn_step_forward
 from tests.support.written_answers import layer_checks, run, write
 
-STEP = "def rnn_step_forward(x, prev_h, Wx, Wh, b):\n    "
+STEP = 'def rnn_step_forward(x, prev_h, Wx, Wh, b):\n    '
 
 
 def test_text_of_a_right_answer():
     assert (
         repr(check(rnn_step_backward))
-        == '''\
+        == """\
 rnn_step_backward: right, 4 of 4 points
   dx       right, agrees to 1e-08
   dprev_h  right, agrees to 1e-08
   dWx      right, agrees to 1e-08
   dWh      right, agrees to 1e-08
-  db       right, agrees to 1e-08'''
+  db       right, agrees to 1e-08"""
     )
 
 
@@ -26,14 +26,14 @@ def test_text_of_a_known_mistake():
     result = check(write('rnn_step_backward', ('np.sum', 'np.mean')))
     assert (
         repr(result)
-        == '''\
+        == """\
 rnn_step_backward: not right yet, 0 of 4 points
   dx       right, agrees to 1e-08
   dprev_h  right, agrees to 1e-08
   dWx      right, agrees to 1e-08
   dWh      right, agrees to 1e-08
   db       wrong
-Hint: db is averaged over the minibatch: sum over N.'''
+Hint: db is averaged over the minibatch: sum over N."""
     )
 
 

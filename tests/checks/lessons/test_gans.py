@@ -276,14 +276,14 @@ OWN_MODULE = """class D(nn.Module):
     model = nn.Sequential("""
 OTHER_ORDER = OWN_MODULE.replace('self.a, self.b, self.c = nn.Linear(784, 256), nn.Linear(256, 256), nn.Linear(256, 1)',
                                  'self.c, self.b, self.a = nn.Linear(256, 1), nn.Linear(256, 256), nn.Linear(784, 256)')
-SEPARATE = OWN_MODULE[:OWN_MODULE.index('self.a,')] + '''for part in 'wb':
+SEPARATE = OWN_MODULE[:OWN_MODULE.index('self.a,')] + """for part in 'wb':
                 for k, (out, into) in enumerate(((256, 784), (256, 256), (1, 256))):
                     setattr(self, f'{part}{k}', nn.Parameter(torch.randn(*(out, into)[:2 if part == 'w' else 1])))
         def forward(self, x):
             x = F.leaky_relu(F.linear(x.flatten(1), self.w0, self.b0))
             return F.linear(F.leaky_relu(F.linear(x, self.w1, self.b1)), self.w2, self.b2)
     return D()
-    model = nn.Sequential('''
+    model = nn.Sequential("""
 BIAS_FIRST = SEPARATE.replace("'wb'", "'bw'")
 FLAT = OWN_MODULE.replace('x = x.view(x.size(0), -1)', 'N, D = x.shape')
 CAST = 'class Cast(nn.Module):\n        def forward(self, x):\n            return x.float()\n' \

@@ -6,13 +6,13 @@ from cs231n.checks import check
 from cs231n.checks.lessons.style_transfer.checks import CHECKS
 from tests.support.written_answers import run
 
-CONTENT = '''
+CONTENT = """
 def content_loss(content_weight, content_current, content_original):
     d = content_current - content_original
     loss = content_weight * torch.sum(d ** 2)
     return loss
-'''
-GRAM = '''
+"""
+GRAM = """
 def gram_matrix(features, normalize=True):
     N, C, H, W = features.shape
     F = features.view(N, C, H * W)
@@ -20,8 +20,8 @@ def gram_matrix(features, normalize=True):
     if normalize:
         gram = gram / (C * H * W)
     return gram
-'''
-STYLE = GRAM + '''
+"""
+STYLE = GRAM + """
 
 def style_loss(feats, style_layers, style_targets, style_weights):
     loss = 0
@@ -30,14 +30,14 @@ def style_loss(feats, style_layers, style_targets, style_weights):
         d = gram - style_targets[i]
         loss = loss + style_weights[i] * torch.sum(d ** 2)
     return loss
-'''
-TV = '''
+"""
+TV = """
 def tv_loss(img, tv_weight):
     down = img[:, :, 1:, :] - img[:, :, :-1, :]
     right = img[:, :, :, 1:] - img[:, :, :, :-1]
     loss = tv_weight * (torch.sum(down ** 2) + torch.sum(right ** 2))
     return loss
-'''
+"""
 TEXTS = {'content_loss': CONTENT, 'gram_matrix': GRAM, 'style_loss': STYLE, 'tv_loss': TV}
 
 SUM = 'torch.sum(d ** 2)'

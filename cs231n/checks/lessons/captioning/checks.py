@@ -20,7 +20,7 @@ SAMPLE_SEEDS = {'rnn': (606, 665), 'lstm': (785, 911)}
 
 
 def _checks(cell_type, notebook, loss_points, sample_points):
-    """The checks of loss and sample for one type of cell."""
+    """Return the checks of loss and sample for one type of cell."""
     gates, columns = (1, 'H') if cell_type == 'rnn' else (4, '4H')
     sequence = f'{cell_type}_forward', f'{cell_type}_backward'
     grads = {'W_proj': 'D H', 'b_proj': 'H', 'W_embed': 'V W', 'Wx': f'W {columns}', 'Wh': f'H {columns}',
@@ -76,7 +76,7 @@ def _sample_case(seed, gates, N, length, D, W, H):
 
 
 def model_with(cell_type, params):
-    """A model of the package that has these parameters."""
+    """Return a model of the package that has these parameters."""
     (D, H), W = params['W_proj'].shape, len(params['Wx'])
     word_to_idx = {word: index for index, word in enumerate(VOCABULARY)}
     rng = np.random.RandomState(0)  # so that the global stream stays where it is
@@ -86,7 +86,7 @@ def model_with(cell_type, params):
 
 
 def _call_method(check, function, cell_type, params, features, **rest):
-    """The method's outputs on a model of the package that has these parameters."""
+    """Return the method's outputs on a model of the package that has these parameters."""
     returned = function(model_with(cell_type, params), features, *rest.values())
     if list(check.outputs) == ['captions']:
         return unpack(returned, ['captions'])

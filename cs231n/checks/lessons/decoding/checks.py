@@ -62,7 +62,7 @@ def _call_draw(check, function, case):
 
 
 def _words(captions, N, T):
-    """The captions as integers; Malformed unless they are N captions of T words."""
+    """Return the captions as integers; Malformed unless they are N captions of T words."""
     captions = as_array(captions)
     if not are_numbers(captions):
         raise Malformed('captions is not an array of numbers')

@@ -22,6 +22,7 @@ SHAPE_ERROR = re.compile(  # what PyTorch says of shapes, not what any other err
 
 
 def call_noise(check, function, case):
+    """Return facts about the noise, in the order of the outputs."""
     import torch  # here, so that the checks of the NumPy layers need not wait for it
 
     from cs231n.checks.lessons.gans.noise import noise_facts
@@ -49,7 +50,7 @@ def call_noise(check, function, case):
 
 
 def _about_noise(shape, case, spread=0.0, distinct=1, fresh=1, **facts):
-    """What is wrong with noise that no known mistake explains."""
+    """Return what is wrong with noise that no known mistake explains."""
     right = case['batch_size'], case['dim']
     if tuple(shape) != right:
         return f'the shape is {tuple(shape)}, expected (batch_size, dim) = {right}'
@@ -63,7 +64,7 @@ def _about_noise(shape, case, spread=0.0, distinct=1, fresh=1, **facts):
 
 
 def call_loss(check, function, case):
-    """The loss and its gradient for each input that is to have one."""
+    """Return the loss and its gradient for each input that is to have one."""
     import torch
     tensors = [torch.tensor(value, requires_grad=name != 'target') for name, value in case.items()]
     loss, = unpack(function(*tensors), ['loss'])
@@ -80,6 +81,7 @@ def call_loss(check, function, case):
 
 
 def call_optimizer(check, function, case):
+    """Return how far known gradients move a parameter, in units of the right learning rate."""
     import torch
     model = torch.nn.Module()
     model.weight = torch.nn.Parameter(torch.tensor(case['start']))
@@ -93,7 +95,7 @@ def call_optimizer(check, function, case):
 
 
 def call_network(check, function, case):
-    """The output of the student's network with known parameters in it."""
+    """Return the output of the student's network with known parameters in it."""
     import torch
     from torch.nn.parameter import is_lazy
 
@@ -165,7 +167,7 @@ def _on_pictures(model, x, takes_noise):
 
 
 def _explain(error):
-    """Raises Malformed if forward failed for a reason that is better told in other words."""
+    """Raise Malformed if forward failed for a reason that is better told in other words."""
     if isinstance(error, NotImplementedError) and 'missing the required "forward"' in str(error):
         raise Malformed(f'{error}{_place(error)}') from error  # it would be taken for a task yet to be done
     for frame, _ in traceback.walk_tb(error.__traceback__):
@@ -199,7 +201,7 @@ def _compare_shapes(named, wanted):
 
 
 def _listed(things):
-    """The first few of the things, separated by commas."""
+    """Return the first few of the things, separated by commas."""
     more = f' and {len(things) - 4} more' if len(things) > 5 else ''
     return ', '.join(map(str, things[:4] if more else things)) + more
 

@@ -6,7 +6,7 @@ RESHAPING = ('Flatten', 'Unflatten', 'Identity')
 
 
 def modules(words, wanted):
-    """The layers that were written down as str(layer), with the wanted parameters in them."""
+    """Return the layers that were written down as str(layer), with the wanted parameters in them."""
     with torch.random.fork_rng(devices=[]):
         layers = [eval(layer, vars(torch.nn)) for layer in words]
     for parameter, value in zip(torch.nn.Sequential(*layers).double().parameters(), wanted):
@@ -15,7 +15,7 @@ def modules(words, wanted):
 
 
 def culprits(model, right, is_right):
-    """(number of the first one, student's layers, layers that belong there), as few as make the model right; or None.
+    """Return (number of the first one, student's layers, those that belong there), as few as mend the model; or None.
 
     A layer is only called wrong if the others, with the right ones in its place, give the right output: then no other
     is to blame. A model with a forward of its own cannot be taken apart like this.
@@ -24,7 +24,7 @@ def culprits(model, right, is_right):
     got = [layer for layer in chain if type(layer).__name__ not in RESHAPING]
 
     def mended(kept, behind):
-        """The chain with all counted layers replaced, but for the first so many and those so many from the end."""
+        """Return the chain with all counted layers replaced, but for so many at its start and at its end."""
         found, k, new = [], 0, list(right[kept:len(right) - behind])
         for layer in chain:
             if k == len(got) - behind:  # where a layer is missing, it comes before those that are kept
@@ -49,7 +49,7 @@ def culprits(model, right, is_right):
 
 
 def _chain(model):
-    """The modules that run one after the other."""
+    """Return the modules that run one after the other."""
     if type(model).forward is not torch.nn.Sequential.forward:
         return [model]
     return [layer for child in model for layer in _chain(child)]

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def noise_facts(draw):
-    """What can be said of draw(), which returns random numbers: shape, range, spread, whether they repeat.
+    """Return what can be said of draw(), which returns random numbers: shape, range, spread, whether they repeat.
 
     The last fact, uniform between -1 and 1, is by the greatest distance D of the share of numbers below x from
     (x + 1) / 2 (Kolmogorov-Smirnov): right noise has √n D > 3 once in thirty million.

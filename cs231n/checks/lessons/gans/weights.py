@@ -7,7 +7,7 @@ import torch
 
 
 def shapes(name, noise_dim=None):
-    """The shapes of the parameters of a network, in order."""
+    """Return the shapes of the parameters of a network, in order."""
     linear = lambda out, into: [(out, into), (out,)]
     norm = lambda size: [(size,), (size,)]
     return {
@@ -31,7 +31,7 @@ def weights(name, noise_dim=None):
 
 
 def in_order(model, wanted):
-    """The parameters of the model, whose shapes are those of the wanted ones in any order, in the order of these.
+    """Return the parameters of the model, whose shapes are the wanted ones in any order, in the wanted order.
 
     A module may define its layers in any order, and a layer its parameters. Where shapes do not tell them apart,
     those of a layer are kept together, and the order is kept.
@@ -48,7 +48,7 @@ def in_order(model, wanted):
 
 
 def _sorted(parameters, wanted):
-    """The parameters in the order of the wanted shapes, or None if these are not their shapes."""
+    """Return the parameters in the order of the wanted shapes, or None if these are not their shapes."""
     rest, found = list(parameters), []
     for value in wanted:
         k = next((k for k, parameter in enumerate(rest) if parameter.shape == value.shape), None)

@@ -52,7 +52,7 @@ def _saliency(seed, N, H, W):
 
 
 def _fooling_cases():
-    """A long gentle slope; a wall in front of a gentle slope; hills. The target is far."""
+    """Return three cases: a long gentle slope; a wall in front of a gentle slope; hills. The target is far."""
     H, W, K = 5, 3, 5
     P = CHANNELS * H * W
     directions = np.linalg.qr(np.random.RandomState(7).standard_normal((P, P)))[0]
@@ -92,7 +92,7 @@ def _class_case(seed, H, W, l2_reg, learning_rate):
 
 
 def _tensors(case):
-    """The case as a notebook would have it: float32 tensors and a frozen model."""
+    """Return the case as a notebook would have it: float32 tensors and a frozen model."""
     import torch  # here, so that the checks of the NumPy layers need not wait for it
 
     from cs231n.checks.lessons.network_visualization.classifier import Net

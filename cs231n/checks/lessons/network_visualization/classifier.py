@@ -5,8 +5,7 @@ from torch import nn
 
 
 class Net(nn.Module):
-    """The classifier of the checks: scores = x A + tanh(x B + c) D + e, frozen, with x the flattened
-    pictures."""
+    """The classifier of the checks: scores = x A + tanh(x B + c) D + e, frozen; x are the flattened pictures."""
 
     def __init__(self, weights, dtype=torch.float32):
         super().__init__()
@@ -15,5 +14,6 @@ class Net(nn.Module):
         self.eval()
 
     def forward(self, X):
+        """Return the scores (N, K) of pictures (N, C, H, W)."""
         x = X.flatten(1)  # (N, P)
         return x @ self.A + torch.tanh(x @ self.B + self.c) @ self.D + self.e

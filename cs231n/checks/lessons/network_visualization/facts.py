@@ -12,7 +12,7 @@ def scores(X, weights):
 
 
 def fooling_facts(X, target_y, weights, X_fooling, X_after):
-    """The outputs that are compared: the class of X_fooling, X after the call, and X_fooling unless it fools.
+    """Return the outputs that are compared: the class of X_fooling, X after the call, and X_fooling unless it fools.
 
     All pictures that fool are equal, as zeros, because many ways lead there: other step sizes, a fixed
     number of steps.
@@ -25,7 +25,7 @@ def fooling_facts(X, target_y, weights, X_fooling, X_after):
 
 
 def unseen(step, weights):
-    """The length of that part of a step (1, C, H, W) on which no score depends: steps along gradients have none."""
+    """Return the length of that part of a step (1, C, H, W) on which no score depends: gradients have none."""
     seen = np.hstack([weights['A'], weights['B']])  # (P, K + M), all gradients lie in its span
     step = step.reshape(-1)
     return np.linalg.norm(step - seen @ np.linalg.lstsq(seen, step, rcond=None)[0])

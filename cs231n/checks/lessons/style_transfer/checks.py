@@ -37,7 +37,7 @@ def _picture(seed, N, H, W):
 
 
 def _call(check, function, case):
-    """The function's value, and its gradients for the features or the picture."""
+    """Return the function's value, and its gradients for the features or the picture."""
     import torch  # here, so that the checks of the NumPy layers need not wait for it
 
     from cs231n.checks.lessons.style_transfer.gradients import leaf, with_gradients
@@ -82,7 +82,7 @@ def _outputs(returned, leaves, with_gradients):
 
 
 def _matrices(outputs):
-    """A Gram matrix (C, C) counts as (1, C, C)."""
+    """Count a Gram matrix (C, C) as (1, C, C)."""
     gram, gradient = outputs
     return [gram[None] if gram.ndim == 2 and gram.dtype != object else gram, gradient]
 

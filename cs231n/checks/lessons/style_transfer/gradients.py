@@ -4,7 +4,7 @@ import torch
 
 
 def leaf(value):
-    """A float64 tensor whose gradient is wanted."""
+    """Return a float64 tensor whose gradient is wanted."""
     return torch.tensor(value, dtype=torch.float64, requires_grad=True)
 
 
