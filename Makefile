@@ -35,6 +35,8 @@ test: export OMP_NUM_THREADS = 1
 test: data ## lint, unit tests, and a replay of every notebook cell that compares the outputs
 	@echo "== ruff"
 	@$(PY) -m ruff check .
+	@echo "== imports"
+	@$(PY) -c "from importlinter.cli import lint_imports_command; lint_imports_command()" --no-cache
 	@echo "== unit tests"
 	@$(PY) -m pytest -n 2 --dist loadscope --maxfail=10 tests
 	@echo "== notebooks, replayed and compared"

@@ -14,7 +14,7 @@ CLAIMS = ('thing', 'all things', 'colour', 'place', 'relation')
 def bleu4(captions, references):
     """Return BLEU-4 of a corpus, 0..1: how many runs of one to four words stand in one of the references.
 
-    For brevity's sake times a penalty where captions are shorter than theirs.
+    Times a penalty where captions are shorter than their references.
 
     captions: N strings; references: for each of them a list of R strings, R the same for all. No smoothing.
     ValueError if the numbers do not fit. Papineni et al., ACL 2002; computed by sacrebleu (Post, arXiv:1804.08771).
