@@ -90,7 +90,7 @@ def rng_state(rng):
     return (np.random if rng is None else rng).get_state(legacy=False)
 
 
-def setrng_state(rng, state):
+def set_rng_state(rng, state):
     """Put a generator into a state that `rng_state` returned."""
     if isinstance(rng, np.random.Generator):
         rng.bit_generator.state = state
@@ -105,5 +105,5 @@ def _restored_rng(kind, state):
         rng = np.random.Generator(getattr(np.random, state['bit_generator'])())
     elif kind == 'RandomState':
         rng = np.random.RandomState()
-    setrng_state(rng, state)
+    set_rng_state(rng, state)
     return rng
