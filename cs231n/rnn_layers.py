@@ -152,7 +152,7 @@ def lstm_step_forward(x, prev_h, prev_c, Wx, Wh, b):
     Returns next_h (N, H), next_c (N, H) and the cache for `lstm_step_backward`.
     ValueError if the shapes do not fit together. Hochreiter & Schmidhuber, Neural Computation 1997.
     """
-        # BEGIN SOLUTION: one time step, gates in the order i, f, o, g: next_h, next_c, and your cache
+    # BEGIN SOLUTION: one time step, gates in the order i, f, o, g: next_h, next_c, and your cache
     a_i, a_f, a_o, a_g = np.split(x @ Wx + prev_h @ Wh + b, 4, axis=1)  # (N, H) each
     i, f, o, g = sigmoid(a_i), sigmoid(a_f), sigmoid(a_o), np.tanh(a_g)
     next_c = f * prev_c + i * g
