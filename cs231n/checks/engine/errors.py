@@ -7,3 +7,8 @@ class Malformed(Exception):
 
 class TimeUp(Exception):
     """The answer took longer than its check allows."""
+
+
+class NotGraded(Exception):
+    """The machine, not the answer, is why nothing can be said: it says what happened."""
+

@@ -16,6 +16,7 @@ class Result:
     where       where the answer first differs, or why it could not run; None if passed or if there is a hint
     note        something worth knowing that costs no points, or None
     verdicts    one (output, right or not, detail) for each output; empty if the function could not be run
+    not_graded  what the machine did, so that nothing can be said about the function; None otherwise
     """
 
     name: str
@@ -26,19 +27,26 @@ class Result:
     where: str | None = None
     note: str | None = None
     verdicts: tuple = ()
+    not_graded: str | None = None
+
+    @property
+    def outcome(self):
+        """'right', 'wrong' or 'not graded': then nothing is said about the function, and it is to be graded again."""
+        return 'not graded' if self.not_graded else 'right' if self.passed else 'wrong'
 
     @property
     def headline(self):
         """Name, verdict and points in one line."""
-        verdict = 'right' if self.passed else 'not right yet'
-        earned = f', {self.points:g} of {self.max_points:g} points' if self.max_points else ''
+        verdict = {'wrong': 'not right yet'}.get(self.outcome, self.outcome)
+        earned = f', {self.points:g} of {self.max_points:g} points' if self.max_points and not self.not_graded else ''
         return f'{self.name}: {verdict}{earned}'
 
     @property
     def remarks(self):
         """The (title, text) pairs below the outputs."""
         return [(title, text) for title, text in
-                (('Hint', self.hint), ('Where', self.where), ('Note', self.note)) if text]
+                (('Hint', self.hint), ('Where', self.where), ('Note', self.note), ('Not graded', self.not_graded))
+                if text]
 
     def __repr__(self):
         width = max((len(output) for output, _, _ in self.verdicts), default=0)

@@ -8,7 +8,8 @@ import torch
 
 from cs231n.checks import check
 from cs231n.checks.engine.judge import judge
-from cs231n.checks.lessons.network_visualization.checks import CHECKS, CRASHES
+from cs231n.checks.lessons.network_visualization.checks import CHECKS
+from cs231n.checks.lessons.network_visualization.student_side import CRASHES
 from tests.support.written_answers import run
 
 SALIENCY = """
