@@ -4,6 +4,7 @@ Most go many ways at once and tell which of them led anywhere: none must. That t
 them where nothing stands in the way.
 """
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -33,7 +34,7 @@ def unharmed(*folders):
     return not left and not alive
 
 
-OTHERS = '''
+OTHERS = """
 import ctypes, multiprocessing, os, signal, subprocess, struct, sys, threading, time
 C = ctypes.CDLL(None, use_errno=True)
 
@@ -59,7 +60,7 @@ PROCESSES = {
     'multiprocessing': lambda: multiprocessing.get_context('fork').Process(target=time.sleep, args=(0,)).start(),
     'system': lambda: [None][os.system('true')],
 }
-'''
+"""
 
 
 def test_no_other_process_is_started(judged, layer):
@@ -74,7 +75,7 @@ def test_these_ways_lead_somewhere_where_nothing_stands_in_the_way(judged):
     assert all(name in told for name in ('fork', 'C fork', 'subprocess', 'spawn')), told
 
 
-PARENT = '''
+PARENT = """
 import ctypes, fcntl, os, resource, signal, struct, sys, termios
 C = ctypes.CDLL(None, use_errno=True)
 PARENTS = [os.getppid(), *range(max(1, os.getppid() - 3), os.getppid()), 1]
@@ -119,7 +120,7 @@ SIGNALS = {
     'typing': each(typed), 'priority': each(lambda pid: os.setpriority(0, pid, 19)),
     'death': lambda: C.prctl(1, 0) and [][0],
 }
-'''
+"""
 
 
 def test_the_judge_is_not_reached(judged, layer):
@@ -128,7 +129,7 @@ def test_the_judge_is_not_reached(judged, layer):
     assert results[HONEST].passed
 
 
-FILES = '''
+FILES = """
 import glob, os, pathlib, shutil, sys
 TOKEN = 'pwned-by-a-test'
 
@@ -163,7 +164,7 @@ WRITING['mode'] = lambda: os.chmod(HOME, 0)
 WRITING['time'] = lambda: os.utime(HOME + '/cs231n/layers.py', (0, 0))
 WRITING['link'] = lambda: os.link(HOME + '/cs231n/layers.py', HOME + '/cs231n/' + TOKEN)
 WRITING['removal'] = lambda: os.unlink(HOME + '/cs231n/layers.py')
-'''
+"""
 
 
 def test_nothing_is_written_outside_of_the_scratch(judged, layer):
@@ -182,12 +183,12 @@ def neighbour(tmp_path):
 
 
 def test_other_students_and_the_answers_cannot_be_read(judged, layer, neighbour):
-    ways = FILES + f'''
+    ways = FILES + f"""
 PACKAGE = {str(Path(cs231n.__path__[0]))!r}
 READING = {{path: read(path) for path in (
     {str(neighbour)!r}, '/etc/passwd', '/etc/shadow', '/proc/1/environ', '/proc/1/cmdline', '/proc/1/mem',
     f'/proc/{{os.getppid()}}/environ', f'/proc/{{os.getppid()}}/cmdline', f'/proc/{{os.getppid()}}/maps',
-    '/proc/self/root/etc/passwd', f'/proc/self/root/{str(neighbour)}', f'/proc/self/cwd/../{str(neighbour)}',
+    '/proc/self/root/etc/passwd', f'/proc/self/root/{neighbour!s}', f'/proc/self/cwd/../{neighbour!s}',
     PACKAGE + '/answer_key/rnn/oracle.py', PACKAGE + '/rnn_layers.py', PACKAGE + '/checks/lessons/rnn/checks.py')}}
 READING['the folder'] = lambda: os.listdir({str(neighbour.parent)!r})
 READING['answers somewhere'] = found('oracle.py', HOME, PACKAGE)
@@ -197,7 +198,7 @@ READING['the judge'] = lambda: __import__('cs231n.checks.engine.judge')
 READING['the inputs'] = lambda: __import__('cs231n.checks.lessons.rnn.checks')
 READING['grading'] = lambda: __import__('cs231n.grading')
 READING['the environment'] = lambda: os.environ['PATH_OF_THE_TEACHER']
-'''
+"""
     os.environ['PATH_OF_THE_TEACHER'] = 'secret'
     try:
         results = judged(layer, {'rnn_step_forward': 'attempt(READING)'}, ways)
@@ -211,8 +212,8 @@ def test_a_link_to_another_student_is_not_followed(judged, layer, neighbour, tmp
     folder = tmp_path / 'mine'
     (folder / 'cs231n').mkdir(parents=True)
     os.symlink(neighbour, folder / 'cs231n' / 'stolen.py')
-    results = judged(layer, {'rnn_step_forward': 'from cs231n import stolen\nattempt({"stolen": lambda: stolen.secret})'},
-                     folder=folder)
+    code = 'from cs231n import stolen\nattempt({"stolen": lambda: stolen.secret})'
+    results = judged(layer, {'rnn_step_forward': code}, folder=folder)
     assert not results['rnn_step_forward'].passed and 'ImportError' in results['rnn_step_forward'].where
     assert results[HONEST].passed
 
@@ -226,14 +227,12 @@ def test_nobody_is_called_over_the_network(judged, layer, tmp_path):
     unix.listen()
 
     def listen():
-        try:
+        with contextlib.suppress(OSError):
             heard.append(server.accept())
-        except OSError:
-            pass
 
     thread = threading.Thread(target=listen, daemon=True)
     thread.start()
-    ways = f'''
+    ways = f"""
 import socket, urllib.request
 def unix():
     one = socket.socket(socket.AF_UNIX)
@@ -245,7 +244,7 @@ CALLS = {{
     'pair': socket.socketpair, 'web': lambda: urllib.request.urlopen('http://127.0.0.1:{port}', timeout=1),
     'name': lambda: socket.gethostbyname('localhost.localdomain'), 'server': lambda: socket.create_server(('', 0)),
 }}
-'''
+"""
     results = judged(layer, {'rnn_step_forward': 'attempt(CALLS)'}, ways)
     server.close()
     unix.close()
@@ -253,7 +252,7 @@ CALLS = {{
     assert not heard and results[HONEST].passed
 
 
-HUNGER = '''
+HUNGER = """
 import ctypes, mmap, os, tempfile, threading, time
 C = ctypes.CDLL(None, use_errno=True)
 
@@ -284,7 +283,7 @@ TOO_MUCH = {
     'ring': lambda: call(425, 8, bytes(256)), 'lower': lambda: os.setpriority(0, 0, -20),
     'limits': lambda: __import__('resource').setrlimit(__import__('resource').RLIMIT_NOFILE, (10 ** 6, 10 ** 6)),
 }
-'''
+"""
 
 
 @pytest.mark.parametrize('more', ['threads', 'disk', 'many_files'])
@@ -306,7 +305,8 @@ def test_hunger_for_memory_is_named_and_is_no_fault_of_the_machine(judged, layer
 # ---- forged values and messages ----
 
 FORGED = '''
-import os, pickle, struct, time
+import io, os, pickle, struct, time, zipfile
+import numpy as np
 from cs231n.checks.grader import values
 
 def pipe():
@@ -337,12 +337,12 @@ MESSAGES = {
     'too long': 'send(announce=2 ** 63)',
     '500 MB': 'fd = pipe(); os.write(fd, struct.pack(">Q", 500 * 2 ** 20))\nwhile True: os.write(fd, bytes(2 ** 20))',
     'pickle': 'send(pickle.dumps(Evil()))',
-    'pickle in npz': "import io, numpy as np; f = io.BytesIO(); np.savez(f, text=np.array([Evil()])); send(f.getvalue())",
-    'bomb': "import io, zipfile; f = io.BytesIO(); z = zipfile.ZipFile(f, 'w', 8); z.writestr('text.npy', bytes(2 ** 28));"
-            ' z.close(); send(f.getvalue())',
+    'pickle in npz': 'f = io.BytesIO(); np.savez(f, text=np.array([Evil()])); send(f.getvalue())',
+    'bomb': 'f = io.BytesIO(); z = zipfile.ZipFile(f, "w", 8); z.writestr("text.npy", bytes(2 ** 28)); z.close()\n'
+            'send(f.getvalue())',
     'deep': "send(values.encode(None).replace(b'null', b'[' * 4))",
     'verdict': "send(values.encode({'passed': True, 'points': 99, 'name': 'rnn_step_forward'}))",
-    'no dictionary': "send(values.encode([1, 2, 3]))",
+    'no dictionary': 'send(values.encode([1, 2, 3]))',
     'too many values': "send(values.encode({'value': [np.zeros(1)] * 1500, 'changed': []}))",
     'strange changes': "send(values.encode({'value': [], 'changed': {'x': 1}}))",
     'an error of a kind': "send(values.encode({'error': {'a': [1]}, 'over': [2]}))",
@@ -363,12 +363,12 @@ def test_forged_messages_are_worth_nothing(judged, layer):
 
 def test_a_message_that_comes_in_drops_is_waited_for_no_longer_than_an_answer(judged, layer):
     start = time.monotonic()
-    results = judged(layer, {'rnn_step_forward': '''
+    results = judged(layer, {'rnn_step_forward': """
 fd = pipe()
 os.write(fd, struct.pack('>Q', 10 ** 6))
 while True:
     os.write(fd, b'x')
-    time.sleep(0.05)'''}, FORGED)
+    time.sleep(0.05)"""}, FORGED)
     assert results['rnn_step_forward'].where.startswith('stopped after') and results[HONEST].passed
     assert time.monotonic() - start < 60
 
@@ -429,8 +429,8 @@ def test_outputs_seen_before_are_worth_nothing(judged, layer):
 
 
 def test_files_that_shadow_others_are_not_used(judged, layer, tmp_path):
-    for name in ('numpy.py', 'json.py', 'sitecustomize.py', 'cs231n/checks/grader/worker.py', 'cs231n/checks/__init__.py',
-                 'cs231n/layers.py', 'cs231n/__init__.py', 'cs231n/grading/submission.py', 'torch/__init__.py'):
+    for name in ('numpy.py', 'json.py', 'sitecustomize.py', 'cs231n/checks/grader/worker.py',
+                 'cs231n/checks/__init__.py', 'cs231n/layers.py', 'cs231n/__init__.py', 'cs231n/grading/submission.py', 'torch/__init__.py'):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text('raise SystemExit("shadow")', encoding='utf-8')
@@ -440,11 +440,11 @@ def test_files_that_shadow_others_are_not_used(judged, layer, tmp_path):
 
 
 def test_nothing_passes_from_one_submission_to_the_next(judged, layer):
-    leave = '''
+    leave = """
 import os, pathlib, tempfile
 for folder in (tempfile.gettempdir(), os.getcwd()):
     pathlib.Path(folder, 'left').write_text('here')
-'''
+"""
     first = judged(layer, {'rnn_step_forward': leave})
     assert first['rnn_step_forward'].passed  # it has a scratch of its own
     second = judged(layer, {'rnn_step_forward': 'attempt({"left": lambda: open("left").close()})'})
@@ -453,9 +453,9 @@ for folder in (tempfile.gettempdir(), os.getcwd()):
 
 def test_what_students_write_reaches_terminals_as_plain_text(judged, layer):
     results = judged(layer, {
-        'rnn_step_forward': r'''raise ValueError('\x1b]0;title\x07\x1b[2J\x9b31m\u202egnp\u200b\r\nrnn_step_forward  3 of 3')''',
-        'lstm_step_forward': r'''raise type('A\x1b[31m', (Exception,), {})('x' * 10 ** 7)''',
-        'sigmoid': r'''raise NotImplementedError('\x1b[31m' + 'x' * 10 ** 6)''',
+        'rnn_step_forward': r"""raise ValueError('\x1b]0;T\x07\x1b[2J\x9b31m\u202egnp\u200b\r\nrnn_step_forward  3 of 3')""",
+        'lstm_step_forward': r"""raise type('A\x1b[31m', (Exception,), {})('x' * 10 ** 7)""",
+        'sigmoid': r"""raise NotImplementedError('\x1b[31m' + 'x' * 10 ** 6)""",
         'rnn_forward': 'raise ValueError("right  rnn_forward  3 of 3, points: 3, passed: True")'})
     for name, one in results.items():
         told = str(one).replace('\n', '')
@@ -474,7 +474,7 @@ def test_no_text_of_a_student_takes_the_judge_long(judged, layer):
 
 
 def test_a_daemon_does_not_outlive_its_submission(judged, layer):
-    daemon = f'''
+    daemon = f"""
 import os, subprocess, sys, threading, time
 def stay():
     while True:
@@ -485,7 +485,7 @@ try:
 except OSError:
     pass
 __import__('atexit').register(stay)
-'''
+"""
     results = judged(layer, {'rnn_step_forward': daemon})
     assert results['rnn_step_forward'].passed and results[HONEST].passed  # it harms nobody, and is right
     time.sleep(0.2)
@@ -505,7 +505,7 @@ def test_who_waits_just_under_every_limit_waits_no_longer_than_there_is(judged, 
 
 def test_the_terminal_of_who_grades_is_untouched(layer, tmp_path):
     """Grading as from a shell: with a terminal that an attack may write to, read from or type into."""
-    folder = submission(tmp_path / 'student', attacking({'rnn_step_forward': '''
+    folder = submission(tmp_path / 'student', attacking({'rnn_step_forward': """
 import fcntl, os, termios
 for path in '/dev/tty', '/proc/self/fd/0', '/proc/self/fd/1', '/proc/self/fd/2', '/dev/pts/0', '/dev/pts/1':
     try:
@@ -516,14 +516,15 @@ for path in '/dev/tty', '/proc/self/fd/0', '/proc/self/fd/1', '/proc/self/fd/2',
     except OSError:
         pass
 print('PRINTED')
-os.write(2, b'PRINTED')'''}))
+os.write(2, b'PRINTED')"""}))
     code = (f'import os, select\nfrom cs231n.grading.submission import grade_submission\n'
             f'graded = grade_submission({str(folder)!r}, {SEED}, ["rnn_step_forward"], {layer!r})\n'
             'typed = os.read(0, 99) if select.select([0], [], [], 0.2)[0] else b""\n'
             'print(graded.results[0].outcome, typed)')
     master, slave = os.openpty()
-    run = subprocess.Popen([sys.executable, '-c', 'import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n' + code],
-                           stdin=slave, stdout=subprocess.PIPE, stderr=slave, start_new_session=True, text=True)
+    code = 'import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n' + code
+    run = subprocess.Popen([sys.executable, '-c', code], stdin=slave, stdout=subprocess.PIPE, stderr=slave,
+                           start_new_session=True, text=True)
     out, _ = run.communicate(timeout=300)
     os.close(slave)
     os.set_blocking(master, False)
