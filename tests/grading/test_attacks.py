@@ -430,7 +430,8 @@ def test_outputs_seen_before_are_worth_nothing(judged, layer):
 
 def test_files_that_shadow_others_are_not_used(judged, layer, tmp_path):
     for name in ('numpy.py', 'json.py', 'sitecustomize.py', 'cs231n/checks/grader/worker.py',
-                 'cs231n/checks/__init__.py', 'cs231n/layers.py', 'cs231n/__init__.py', 'cs231n/grading/submission.py', 'torch/__init__.py'):
+                 'cs231n/checks/__init__.py', 'cs231n/layers.py', 'cs231n/__init__.py',
+                 'cs231n/grading/submission.py', 'torch/__init__.py'):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text('raise SystemExit("shadow")', encoding='utf-8')
@@ -453,7 +454,7 @@ for folder in (tempfile.gettempdir(), os.getcwd()):
 
 def test_what_students_write_reaches_terminals_as_plain_text(judged, layer):
     results = judged(layer, {
-        'rnn_step_forward': r"""raise ValueError('\x1b]0;T\x07\x1b[2J\x9b31m\u202egnp\u200b\r\nrnn_step_forward  3 of 3')""",
+        'rnn_step_forward': r"""raise ValueError('\x1b]0;T\x07\x1b[2J\x9b31m\u202eg\u200b\r\nsigmoid  3 of 3')""",
         'lstm_step_forward': r"""raise type('A\x1b[31m', (Exception,), {})('x' * 10 ** 7)""",
         'sigmoid': r"""raise NotImplementedError('\x1b[31m' + 'x' * 10 ** 6)""",
         'rnn_forward': 'raise ValueError("right  rnn_forward  3 of 3, points: 3, passed: True")'})
