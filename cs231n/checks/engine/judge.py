@@ -4,7 +4,7 @@ import copy
 import re
 
 from cs231n.checks.engine.answers import answers, ready
-from cs231n.checks.engine.calling import asker, call, task_of
+from cs231n.checks.engine.calling import NO_FUNCTION, asker, call, task_of
 from cs231n.checks.engine.compare import ROUGH, agree, are_numbers, difference, fit, same
 from cs231n.checks.engine.errors import NotGraded
 from cs231n.checks.engine.reasons import reason
@@ -126,7 +126,8 @@ def _first_fix(names, find, checks, known=(), written_only=False):
         result = known[name] if name in known else judge(checks[name], function, find, checks, known)
         if not (result.passed or (written_only and 'not implemented yet' in (result.where or ''))):
             nested = result.where if result.where and result.where.startswith('fix ') else None
-            return nested or f'fix {name} first' + (f': {result.hint}' if result.hint else '')
+            why = result.hint or (result.where if NO_FUNCTION in (result.where or '') else None)
+            return nested or f'fix {name} first' + (f': {why}' if why else '')
     return None
 
 
