@@ -269,7 +269,7 @@ def _arguments(words):
                         help='with coco: the 4096-dim VGG features too (2 GB more on disk)')
     parser.add_argument('--dest', nargs='?', const='', metavar='DIR',
                         help='where to put them (default: $CS231N_DATASETS, else datasets/ beside the package)')
-    given = parser.parse_args(words)
+    given = parser.parse_intermixed_args(words)
     for name in given.sets:
         if name not in SETS:
             parser.error(f'{name!r} is not known')
@@ -286,8 +286,7 @@ def _arguments(words):
 def _number(name, default):
     text = os.environ.get(name) or str(default)
     if not (text.isascii() and text.isdigit() and int(text)):
-        raise FetchError(f'{name} must be a whole number above 0, got {text!r}: CS231N_STALL and CS231N_TRIES are '
-                         'whole numbers')
+        raise FetchError(f'CS231N_STALL and CS231N_TRIES must be whole numbers above 0, got {name}={text}')
     return int(text)
 
 
@@ -320,8 +319,9 @@ def _stop(*_):
 def main(words=None):
     """Run the command; returns its exit code."""
     for name in ('SIGINT', 'SIGTERM', 'SIGHUP'):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _stop)
+        number = getattr(signal, name, None)
+        if number and signal.getsignal(number) != signal.SIG_IGN:  # nohup wants it ignored
+            signal.signal(number, _stop)
     try:
         given = _arguments(words)
         tries, stall = _number('CS231N_TRIES', 3), _number('CS231N_STALL', 30)
