@@ -16,8 +16,10 @@ import sys
 import zipfile
 from pathlib import Path, PurePosixPath
 
+from cs231n._shared.lock import Busy, only_one
 from cs231n._shared.paths import datasets_dir
-from cs231n.data.registry import PACKED, digest, files_of, full_checksum, is_prefix, note_of, problem_of, table
+from cs231n._shared.whole import digest, problem_of
+from cs231n.data.registry import PACKED, files_of, full_checksum, is_prefix, note_of, table
 from cs231n.data.transfer import FetchError, fill, size_of
 
 SETS = {
@@ -50,51 +52,11 @@ def complain(text):
     print(f'cs231n.data.fetch: {text}', file=sys.stderr, flush=True)
 
 
-# ---- one at a time ----
-
-
-@contextlib.contextmanager
-def only_one(work):
-    """Hold the folder's lock. The system lets go of it when its holder ends, however it ends, so none is ever stale."""
-    path = work / 'lock'
-    while True:
-        file = open(path, 'a+')
-        try:
-            _lock(file)
-        except OSError:
-            file.seek(0)
-            raise FetchError(f'process {file.read().strip() or "?"} is already fetching into {work.parent}') from None
-        if path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat()):
-            break  # else its holder has just removed it
-        file.close()
-    try:
-        file.truncate(0)
-        file.write(f'{os.getpid()}\n')
-        file.flush()
-        yield
-    finally:
-        if os.name == 'nt':  # which removes no open files
-            file.close()
-        with contextlib.suppress(OSError):
-            path.unlink()
-        file.close()
-
-
-def _lock(file):
-    if os.name == 'nt':
-        import msvcrt
-        file.seek(2**30)  # behind the text, so that others can read it
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
 # ---- archives ----
 
 
 def unpack(archive, file, stage):
-    """Copy the wanted members of a zip or gz archive into a folder. A member's own folder never decides where it goes."""
+    """Copy the wanted members of a zip or gz archive into a folder; their own folders never decide where they go."""
     try:
         if archive.suffix == '.gz':
             with gzip.open(archive) as source:
@@ -295,7 +257,7 @@ def _fetch(given, tries, stall):
     fetcher, failed = Fetcher(given.dest, tries, stall), []
     try:
         fetcher.work.mkdir(parents=True, exist_ok=True)
-        with only_one(fetcher.work):
+        with only_one(fetcher.work / 'lock'):
             for name in given.sets:
                 more = ['coco-pca', *(['coco-full'] if given.full_features else [])] if name == 'coco' else []
                 try:
@@ -303,6 +265,8 @@ def _fetch(given, tries, stall):
                 except FetchError as error:
                     complain(error)
                     failed.append(name)
+    except Busy as holder:
+        raise FetchError(f'process {holder} is already fetching into {given.dest}') from None
     except OSError as error:
         raise FetchError(f'cannot write in {given.dest}: {error.strerror}. --dest or CS231N_DATASETS names another '
                          'folder') from error

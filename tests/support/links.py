@@ -1,4 +1,4 @@
-"""Links of the documents and notebooks: `python tests/support/links.py` asks the web for those that leave the repository."""
+"""Links of documents and notebooks: `python tests/support/links.py` asks the web for those that lead there."""
 
 import json
 import re
@@ -15,8 +15,8 @@ BLOCKS = re.compile(r'^(```|~~~).*?^\1', re.M | re.S)
 def documents():
     """Return {path: text} of all documents and of the texts of all notebooks."""
     found = {}
-    for folder in (ROOT, *(ROOT / name for name in ('docs', 'datasets', 'benchmarks', '.github', 'cs231n', 'notebooks'))):
-        pattern = '*' if folder == ROOT else '**/*'
+    for name in ('.', 'docs', 'datasets', 'benchmarks', '.github', 'cs231n', 'notebooks'):
+        folder, pattern = ROOT / name, '*' if name == '.' else '**/*'
         for path in folder.glob(pattern + '.md'):
             found[path] = path.read_text(encoding='utf-8')
         for path in folder.glob(pattern + '.ipynb'):
@@ -45,9 +45,8 @@ def broken(path, text, base=None):
             continue
         name, _, anchor = link.partition('#')
         target = (base or path.parent) / name if name else path
-        if not target.exists():
-            wrong.append(link)
-        elif anchor and target.suffix == '.md' and anchor not in anchors(target.read_text(encoding='utf-8')):
+        has_heads = anchor and target.suffix == '.md' and target.is_file()
+        if not target.exists() or (has_heads and anchor not in anchors(target.read_text(encoding='utf-8'))):
             wrong.append(link)
     return wrong
 
