@@ -101,9 +101,13 @@ def _all_features(processes):
     spawn = multiprocessing.get_context('spawn')
     bar = progress_bar(total=sum(COUNTS.values()), desc='drawing scenes', unit='scene', leave=True)
     with bar, ProcessPoolExecutor(processes, mp_context=spawn, initializer=_start_worker) as pool:
-        for (split, _), rows in zip(jobs, pool.map(_work, jobs), strict=True):
-            found[split].append(rows)
-            bar.update(len(rows))
+        try:
+            for (split, _), rows in zip(jobs, pool.map(_work, jobs), strict=True):
+                found[split].append(rows)
+                bar.update(len(rows))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return {split: np.concatenate(rows) for split, rows in found.items()}
 
 
