@@ -106,7 +106,8 @@ def _all_features(processes):
                 found[split].append(rows)
                 bar.update(len(rows))
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for worker in multiprocessing.active_children():
+                worker.terminate()
             raise
     return {split: np.concatenate(rows) for split, rows in found.items()}
 

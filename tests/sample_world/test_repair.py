@@ -152,13 +152,14 @@ if __name__ == '__main__':
 @pytest.fixture
 def begun(tmp_path):
     """Start a long build; returns it once its workers are at work."""
-    script = tmp_path / 'small.py'
+    script, told = tmp_path / 'small.py', tmp_path / 'told.txt'
     script.write_text(SMALL)
     children = []
 
     def start(*words):
-        child = subprocess.Popen([sys.executable, script, tmp_path / 'sample', *words], stdin=subprocess.PIPE,
-                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ)
+        with open(told, 'wb') as file:
+            child = subprocess.Popen([sys.executable, script, tmp_path / 'sample', *words], stdin=subprocess.PIPE,
+                                     stdout=file, stderr=file)
         children.append(child)
         deadline = time.monotonic() + 300
         while time.monotonic() < deadline and child.poll() is None:
@@ -166,12 +167,13 @@ def begun(tmp_path):
             if len(workers) == os.cpu_count():
                 return child, workers
             time.sleep(0.05)
-        raise AssertionError(child.stderr.read())
+        raise AssertionError(told.read_text())
 
     yield start
     for child in children:
         child.kill()
-        child.communicate()
+        child.wait()
+        child.stdin.close()
 
 
 @pytest.mark.parametrize('how', ['SIGINT', 'SIGTERM', 'SIGKILL', 'its parent ends'])
@@ -181,13 +183,13 @@ def test_an_interrupted_build_leaves_no_workers_and_no_parts(begun, tmp_path, ho
         child.stdin.close()
     else:
         child.send_signal(getattr(signal, how))
-    child.wait(60)
+    child.wait(120)
     _, alive = psutil.wait_procs(workers, timeout=60)
     assert alive == []
     assert not list(tmp_path.rglob('*.tmp')) and not (tmp_path / 'sample' / 'built.txt').exists()
     if how in ('SIGINT', 'SIGTERM'):
         assert child.returncode == {'SIGINT': 130, 'SIGTERM': 143}[how]
-        assert 'Traceback' not in child.stderr.read() and not (tmp_path / 'sample' / '.lock').exists()
+        assert 'Traceback' not in (tmp_path / 'told.txt').read_text() and not (tmp_path / 'sample' / '.lock').exists()
 
 
 def test_a_full_disk_is_told_in_a_line_and_leaves_no_parts(small, tmp_path):
