@@ -9,7 +9,7 @@ DPI, PAGE = 100, 11.4  # dots per inch, and the inches that a row may fill
 
 
 def show_row(pictures, titles):
-    """Show pictures (uint8 arrays or PIL images) in a row, as large as the page allows; ValueError if there are none."""
+    """Show pictures, uint8 arrays or of Pillow, in a row as large as the page allows; ValueError if there are none."""
     check_some('show_row: pictures', pictures)
     width = min(3.8, PAGE / len(pictures))
     fig, axes = plt.subplots(1, len(pictures), figsize=(width * len(pictures), width + 0.3), dpi=DPI, squeeze=False)
