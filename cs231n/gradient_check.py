@@ -17,7 +17,7 @@ def _check_float(argument, x):
 def _floats(x):
     """X as an array of floats, float32 at least: small unsigned integers would wrap around below zero."""
     x = np.asarray(x)
-    return x.astype(np.result_type(x, np.float32), copy=False)
+    return x.astype(np.result_type(x.dtype, np.float32), copy=False)  # of the dtype: NumPy 1 looks at a number's value
 
 
 def _difference(f, x, ix, h):
@@ -36,6 +36,21 @@ def _difference(f, x, ix, h):
     return f_above - f_below, above - below
 
 
+def _slope(function, f, x, ix, h):
+    """Return the derivative of the number f(x), of whatever shape, with respect to x[ix]."""
+    change, distance = _difference(lambda: f(x), x, ix, h)
+    if change.size != 1:
+        raise ValueError(f'{function}: f must return a number, got an array of shape {change.shape}')
+    return change.reshape(()) / distance
+
+
+def _along(argument, df, change):
+    """Return Σ change · df; ValueError unless df has the shape of the change, or is a number."""
+    if np.ndim(df) and np.shape(df) != change.shape and not change.size == np.size(df) == 1:
+        raise ValueError(f'{argument} must have the shape of f(x), {change.shape}, got {np.shape(df)}')
+    return np.sum(np.ravel(change) * np.ravel(df))
+
+
 def rel_error(x, y):
     """Return the largest relative error of two arrays, max |x - y| / max(|x| + |y|, 1e-8), elementwise."""
     x, y = _floats(x), _floats(y)
@@ -45,13 +60,13 @@ def rel_error(x, y):
 def eval_numerical_gradient(f, x, verbose=True, h=1e-5):
     """Return df/dx for a function f(x) that gives a number, as an array shaped like x.
 
-    x: float array of any shape. verbose prints each entry as it is found. TypeError if x holds no floats.
+    x: float array of any shape. verbose prints each entry as it is found. TypeError if x holds no floats, ValueError
+    if f gives more than one number.
     """
     _check_float('eval_numerical_gradient: x', x)
     grad = np.zeros_like(x)
     for ix in np.ndindex(x.shape):
-        change, distance = _difference(lambda: f(x), x, ix, h)
-        grad[ix] = change / distance
+        grad[ix] = _slope('eval_numerical_gradient', f, x, ix, h)
         if verbose:
             print(ix, grad[ix])
     return grad
@@ -67,10 +82,7 @@ def eval_numerical_gradient_array(f, x, df, h=1e-5):
     grad = np.zeros_like(x)
     for ix in np.ndindex(x.shape):
         change, distance = _difference(lambda: f(x), x, ix, h)
-        if np.ndim(df) and np.shape(df) != change.shape:
-            raise ValueError('eval_numerical_gradient_array: df must have the shape of f(x), '
-                             f'{change.shape}, got {np.shape(df)}')
-        grad[ix] = np.sum(change * df) / distance
+        grad[ix] = _along('eval_numerical_gradient_array: df', df, change) / distance
     return grad
 
 
@@ -78,7 +90,7 @@ def eval_numerical_gradient_blobs(f, inputs, output, h=1e-5):
     """Return a list with, for each input blob, the gradient of Σ output.vals · output.diffs.
 
     A blob has arrays `vals` and `diffs`; f(*inputs, output) writes its result into output.vals.
-    TypeError if an input holds no floats.
+    TypeError if an input holds no floats, ValueError if output.diffs has another shape than output.vals.
     """
     grads = []
     for position, blob in enumerate(inputs):
@@ -91,7 +103,7 @@ def eval_numerical_gradient_blobs(f, inputs, output, h=1e-5):
         grad = np.zeros_like(blob.vals)
         for ix in np.ndindex(grad.shape):
             change, distance = _difference(run, blob.vals, ix, h)
-            grad[ix] = np.sum(change * output.diffs) / distance
+            grad[ix] = _along('eval_numerical_gradient_blobs: output.diffs', output.diffs, change) / distance
         grads.append(grad)
     return grads
 
@@ -105,7 +117,7 @@ def grad_check_sparse(f, x, analytic_grad, num_checks=10, h=1e-5, *, rng=None):
     """Print numerical and analytic gradient with their relative error at a few random entries of x.
 
     f(x) gives a number; analytic_grad is shaped like x; rng is a NumPy generator or RandomState (np.random by
-    default). TypeError if x holds no floats, ValueError if analytic_grad has another shape.
+    default). TypeError if x holds no floats, ValueError if analytic_grad has another shape or f gives more numbers.
     """
     _check_float('grad_check_sparse: x', x)
     if np.shape(analytic_grad) != x.shape:
@@ -114,7 +126,6 @@ def grad_check_sparse(f, x, analytic_grad, num_checks=10, h=1e-5, *, rng=None):
     rng = np.random if rng is None else rng
     for flat in rng.choice(x.size, num_checks):
         ix = np.unravel_index(flat, x.shape)
-        change, distance = _difference(lambda: f(x), x, ix, h)
-        numerical, analytic = change / distance, analytic_grad[ix]
+        numerical, analytic = _slope('grad_check_sparse', f, x, ix, h), analytic_grad[ix]
         error = abs(numerical - analytic) / max(abs(numerical) + abs(analytic), np.finfo(float).tiny)
         print(f'numerical: {numerical:f} analytic: {analytic:f}, relative error: {error:e}')
