@@ -1,14 +1,13 @@
 """CaptioningSolverPytorch: trains a captioning model whose gradients autograd finds."""
 
 import math
-import os
 from functools import partial
 from numbers import Integral, Real
 
 import numpy as np
 import torch
-from tqdm.auto import tqdm
 
+from cs231n._shared.progress import progress_bar
 from cs231n.coco_utils import sample_coco_minibatch
 
 RULES = {'sgd': torch.optim.SGD, 'sgd_momentum': partial(torch.optim.SGD, momentum=0.9),
@@ -54,8 +53,7 @@ class CaptioningSolverPytorch:
         FloatingPointError when the loss is not finite; the parameters are then those that gave it.
         """
         last = len(self.loss_history) + self.num_epochs * self.iterations_per_epoch
-        hidden = not self.progress or os.environ.get('CS231N_PROGRESS') == '0'
-        with tqdm(total=last, initial=len(self.loss_history), disable=hidden, unit='step') as bar:
+        with progress_bar(total=last, initial=len(self.loss_history), hidden=not self.progress, unit='step') as bar:
             while len(self.loss_history) < last:
                 loss = self._step()
                 bar.set_postfix(loss=f'{loss:.3f}', refresh=False)

@@ -5,20 +5,18 @@ what is done and finds the gradients. N is the minibatch, T the time steps, D th
 vocabulary. Every function works on the device and in the dtype of what it is given.
 """
 
+from functools import partial
+
 import torch
 import torch.nn.functional as F
+
+from cs231n._shared.arguments import check_shape
 
 __all__ = ['affine_forward', 'lstm_forward', 'lstm_step_forward', 'rnn_forward', 'rnn_step_forward',
            'temporal_affine_forward', 'temporal_softmax_loss', 'word_embedding_forward']
 
 
-def _check_shape(argument, letters, tensor, *sizes):
-    """Raise unless `tensor` is a tensor of these sizes, None fitting any; argument: 'function: name'."""
-    if not isinstance(tensor, torch.Tensor):
-        raise TypeError(f'{argument} must be a tensor, got {type(tensor).__name__}')
-    if tensor.ndim != len(sizes) or any(size not in (None, n) for size, n in zip(sizes, tensor.shape)):
-        wanted = ', '.join('*' if size is None else str(size) for size in sizes)
-        raise ValueError(f'{argument} must have shape ({letters}) = ({wanted}), got {tuple(tensor.shape)}')
+_check_shape = partial(check_shape, kind=torch.Tensor)
 
 
 def _check_weights(function, D, H, Wx, Wh, b, gates=''):

@@ -5,6 +5,7 @@ from numbers import Integral
 import numpy as np
 import torch
 
+from cs231n._shared.arguments import check_shape
 from cs231n.rnn_layers_pytorch import (
     affine_forward,
     lstm_forward,
@@ -68,9 +69,7 @@ class CaptioningRNN:
         """Return the features on the device and in the dtype of params; ValueError unless (N, D) and finite."""
         W_proj = self.params['W_proj']
         features = torch.as_tensor(features, dtype=W_proj.dtype, device=W_proj.device)
-        if features.ndim != 2 or features.shape[1] != len(W_proj):
-            raise ValueError(f'CaptioningRNN.{method}: features must have shape (N, D) = (*, {len(W_proj)}), '
-                             f'got {tuple(features.shape)}')
+        check_shape(f'CaptioningRNN.{method}: features', 'N, D', features, None, len(W_proj), kind=torch.Tensor)
         if not features.isfinite().all():
             raise ValueError(f'CaptioningRNN.{method}: features must be finite, got NaN or infinity')
         return features

@@ -71,16 +71,15 @@ def _work(job):
 
 def _one_thread():
     os.environ['OMP_NUM_THREADS'] = '1'
+    os.environ['CS231N_PROGRESS'] = '0'  # the parent shows how far all are
     import torch
     torch.set_num_threads(1)
 
 
-def _all_features(processes):
+def _all_features(pool):
     jobs = [(split, start) for split, count in COUNTS.items() for start in range(0, count, CHUNK)]
     found = {split: [] for split in COUNTS}
-    spawn = multiprocessing.get_context('spawn')
-    bar = progress_bar(total=sum(COUNTS.values()), desc='drawing scenes', unit='scene', leave=True)
-    with bar, ProcessPoolExecutor(processes, mp_context=spawn, initializer=_one_thread) as pool:
+    with progress_bar(total=sum(COUNTS.values()), desc='drawing scenes', unit='scene', leave=True) as bar:
         for (split, _), rows in zip(jobs, pool.map(_work, jobs), strict=True):
             found[split].append(rows)
             bar.update(len(rows))
@@ -115,14 +114,17 @@ def make(folder, processes=None):
     coco = folder / 'coco_captioning'
     coco.mkdir(parents=True, exist_ok=True)
     _write_captions(coco)
-    for split, rows in _all_features(processes or os.cpu_count()).items():
+    spawn = multiprocessing.get_context('spawn')
+    with ProcessPoolExecutor(processes or os.cpu_count(), mp_context=spawn, initializer=_one_thread) as pool:
+        digits.make(folder, pool.map)
+        found = _all_features(pool)
+    for split, rows in found.items():
         with replacing(coco / f'{split}2014_vgg16_fc7_pca.h5') as path, h5py.File(path, 'w') as file:
             file['features'] = rows
     pictures = [paint('classes', i) for i in range(LABELLED)]
     with replacing(folder / 'imagenet_val_25.npz') as path, open(path, 'wb') as file:
         np.savez_compressed(file, X=np.stack([s.image for s in pictures]).reshape(-1, SIZE, SIZE, 3),
                             y=np.array([KINDS.index(s.things[0].kind) for s in pictures]), class_names=np.array(KINDS))
-    digits.make(folder)
     with replacing(folder / 'built.txt') as path:
         path.write_text(digest())
 
