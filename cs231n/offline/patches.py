@@ -48,7 +48,7 @@ def tell(old, new):
 
 def _outside():
     """How many frames to go up to leave this package: the line of the notebook is what a warning should show."""
-    frame, level = sys._getframe(1), 1
-    while frame.f_back and __package__ in frame.f_globals.get('__name__', ''):
+    frame, level = sys._getframe(2), 2
+    while frame.f_back and frame.f_globals.get('__name__', '').startswith('cs231n.offline'):
         frame, level = frame.f_back, level + 1
-    return level - 1
+    return level

@@ -95,10 +95,8 @@ def _scipy():
                'imsave': 'PIL.Image.fromarray(image).save(path)'}[function.__name__]
         _fill(misc, function.__name__, _renamed(function, f'scipy.misc.{function.__name__}', new))
     filters = _module('scipy.ndimage.filters')
-    for name in scipy.ndimage.__all__:
-        function = getattr(scipy.ndimage, name)
-        if not hasattr(filters, name) and callable(function):
-            put(filters, name, _renamed(function, f'scipy.ndimage.filters.{name}', f'scipy.ndimage.{name}'))
+    for name in scipy.ndimage.__all__ if not hasattr(filters, '__file__') else ():
+        put(filters, name, _renamed(getattr(scipy.ndimage, name), f'scipy.ndimage.filters.{name}', f'scipy.ndimage.{name}'))
 
 
 def _module(name):
@@ -118,7 +116,7 @@ def _colab():
     """A stand-in for google.colab, whose drive there is no need to mount anywhere else."""
     if importlib.util.find_spec('google') is None or importlib.util.find_spec('google.colab') is None:
         drive, colab = types.ModuleType('google.colab.drive'), types.ModuleType('google.colab')
-        drive.mount = _renamed(lambda *args, **kwargs: None, 'drive.mount (this is not Colab)', 'nothing')
+        drive.mount = _renamed(lambda *args, **kwargs: None, 'google.colab', 'no drive.mount: this is not Colab')
         colab.drive = drive
         put(sys.modules, 'google.colab', colab)
         put(sys.modules, 'google.colab.drive', drive)

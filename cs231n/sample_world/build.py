@@ -125,6 +125,10 @@ def make(folder, processes=None):
     with replacing(folder / 'imagenet_val_25.npz') as path, open(path, 'wb') as file:
         np.savez_compressed(file, X=np.stack([s.image for s in pictures]).reshape(-1, SIZE, SIZE, 3),
                             y=np.array([KINDS.index(s.things[0].kind) for s in pictures]), class_names=np.array(KINDS))
+    from cs231n.sample_world.style_checks import CHECKS, check_values  # here, since it loads PyTorch
+
+    with replacing(folder / CHECKS) as path, open(path, 'wb') as file:
+        np.savez(file, **check_values())
     with replacing(folder / 'built.txt') as path:
         path.write_text(digest())
 
