@@ -7,6 +7,11 @@ when f raises. Arrays must hold floats, else TypeError: in an integer array the 
 import numpy as np
 
 
+def _memory(x):
+    """Return x, or the array that shares its memory with a PyTorch tensor x: what changes there changes in x."""
+    return x.detach().numpy() if hasattr(x, 'detach') else x
+
+
 def _check_float(argument, x):
     """Raise unless x is an array in which a small step can be taken."""
     if not isinstance(x, np.ndarray) or not np.issubdtype(x.dtype, np.floating):
@@ -16,7 +21,7 @@ def _check_float(argument, x):
 
 def _floats(x):
     """X as an array of floats, float32 at least: small unsigned integers would wrap around below zero."""
-    x = np.asarray(x)
+    x = np.asarray(_memory(x))
     return x.astype(np.result_type(x.dtype, np.float32), copy=False)  # of the dtype: NumPy 1 looks at a number's value
 
 
@@ -25,9 +30,9 @@ def _difference(f, x, ix, h):
     old = x[ix]
     try:
         x[ix] = old + h
-        above, f_above = x[ix], _floats(np.array(f(), copy=True))  # f may reuse its output array
+        above, f_above = x[ix], _floats(np.array(_memory(f()), copy=True))  # f may reuse its output array
         x[ix] = old - h
-        below, f_below = x[ix], _floats(np.array(f(), copy=True))
+        below, f_below = x[ix], _floats(np.array(_memory(f()), copy=True))
     finally:
         x[ix] = old
     if above == below:
@@ -60,13 +65,14 @@ def rel_error(x, y):
 def eval_numerical_gradient(f, x, verbose=True, h=1e-5):
     """Return df/dx for a function f(x) that gives a number, as an array shaped like x.
 
-    x: float array of any shape. verbose prints each entry as it is found. TypeError if x holds no floats, ValueError
-    if f gives more than one number.
+    x: float array, or PyTorch tensor, of any shape. verbose prints each entry as it is found. TypeError if x holds no
+    floats, ValueError if f gives more than one number.
     """
-    _check_float('eval_numerical_gradient: x', x)
-    grad = np.zeros_like(x)
-    for ix in np.ndindex(x.shape):
-        grad[ix] = _slope('eval_numerical_gradient', f, x, ix, h)
+    array = _memory(x)
+    _check_float('eval_numerical_gradient: x', array)
+    grad = np.zeros_like(array)
+    for ix in np.ndindex(array.shape):
+        grad[ix] = _slope('eval_numerical_gradient', lambda _: f(x), array, ix, h)
         if verbose:
             print(ix, grad[ix])
     return grad
@@ -75,13 +81,14 @@ def eval_numerical_gradient(f, x, verbose=True, h=1e-5):
 def eval_numerical_gradient_array(f, x, df, h=1e-5):
     """Return the gradient of Σ f(x) · df with respect to x, for a function f(x) that gives an array.
 
-    x: float array of any shape; df: the gradient arriving at the output, shaped like f(x), or a number.
+    x: float array, or PyTorch tensor, of any shape; df: the gradient arriving at the output, shaped like f(x), or a number.
     TypeError if x holds no floats, ValueError if df has another shape than f(x).
     """
-    _check_float('eval_numerical_gradient_array: x', x)
-    grad = np.zeros_like(x)
-    for ix in np.ndindex(x.shape):
-        change, distance = _difference(lambda: f(x), x, ix, h)
+    array, df = _memory(x), _memory(df)
+    _check_float('eval_numerical_gradient_array: x', array)
+    grad = np.zeros_like(array)
+    for ix in np.ndindex(array.shape):
+        change, distance = _difference(lambda: f(x), array, ix, h)
         grad[ix] = _along('eval_numerical_gradient_array: df', df, change) / distance
     return grad
 

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import h5py
@@ -86,6 +87,7 @@ def _start_worker():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
     os.environ['OMP_NUM_THREADS'] = '1'
+    os.environ['CS231N_PROGRESS'] = '0'  # the parent shows how far all are
     import torch
     torch.set_num_threads(1)
 
@@ -95,20 +97,27 @@ def _end_with(parent):
     os._exit(1)
 
 
-def _all_features(processes):
-    jobs = [(split, start) for split, count in COUNTS.items() for start in range(0, count, CHUNK)]
-    found = {split: [] for split in COUNTS}
+@contextmanager
+def _workers(processes):
+    """Give a pool of processes (default: one a core) of which none outlives an error."""
     spawn = multiprocessing.get_context('spawn')
-    bar = progress_bar(total=sum(COUNTS.values()), desc='drawing scenes', unit='scene', leave=True)
-    with bar, ProcessPoolExecutor(processes, mp_context=spawn, initializer=_start_worker) as pool:
+    with ProcessPoolExecutor(processes or os.cpu_count(), mp_context=spawn, initializer=_start_worker) as pool:
         try:
-            for (split, _), rows in zip(jobs, pool.map(_work, jobs), strict=True):
-                found[split].append(rows)
-                bar.update(len(rows))
+            yield pool
         except BaseException:
             for worker in multiprocessing.active_children():
                 worker.terminate()
             raise
+
+
+def _all_features(processes):
+    jobs = [(split, start) for split, count in COUNTS.items() for start in range(0, count, CHUNK)]
+    found = {split: [] for split in COUNTS}
+    bar = progress_bar(total=sum(COUNTS.values()), desc='drawing scenes', unit='scene', leave=True)
+    with bar, _workers(processes) as pool:
+        for (split, _), rows in zip(jobs, pool.map(_work, jobs), strict=True):
+            found[split].append(rows)
+            bar.update(len(rows))
     return {split: np.concatenate(rows) for split, rows in found.items()}
 
 
@@ -141,7 +150,7 @@ def scene_captions(split, index):
 
 
 def _write_features(folder, processes):
-    for split, rows in _all_features(processes or os.cpu_count()).items():
+    for split, rows in _all_features(processes).items():
         _write_h5(folder / f'{split}2014_vgg16_fc7_pca.h5', {'features': rows})
 
 
@@ -150,6 +159,19 @@ def _write_pictures(folder):
     np.savez_compressed(buffer, X=np.stack([s.image for s in pictures]).reshape(-1, SIZE, SIZE, 3),
                         y=np.array([KINDS.index(s.things[0].kind) for s in pictures]), class_names=np.array(KINDS))
     write_atomically(folder / 'imagenet_val_25.npz', buffer.getvalue())
+
+
+def _write_digits(folder, processes):
+    with _workers(processes) as pool:
+        digits.make(folder, pool.map)
+
+
+def _write_checks(folder):
+    from cs231n.sample_world.style_checks import check_values  # here, since it loads PyTorch
+
+    buffer = io.BytesIO()
+    np.savez(buffer, **check_values())
+    write_atomically(folder / 'style-transfer-checks.npz', buffer.getvalue())
 
 
 def make(folder, processes=None):
@@ -166,7 +188,8 @@ def make(folder, processes=None):
                     raise OSError(f"cannot write {folder / name}: {wrong.get(name, 'it is a folder: remove it')}")
             {'captions': lambda: _write_captions(folder / 'coco_captioning'),
              'features': lambda: _write_features(folder / 'coco_captioning', processes),
-             'pictures': lambda: _write_pictures(folder), 'digits': lambda: digits.make(folder)}[part]()
+             'pictures': lambda: _write_pictures(folder), 'digits': lambda: _write_digits(folder, processes),
+             'checks': lambda: _write_checks(folder)}[part]()
         if parts:
             stamp.write(folder)
 

@@ -16,6 +16,7 @@ FILES = {  # part of the build -> its files
     'pictures': ['imagenet_val_25.npz'],
     'digits': [f'MNIST/raw/{split}-{kind}-ubyte' for split in ('train', 't10k')
                for kind in ('images-idx3', 'labels-idx1')],
+    'checks': ['style-transfer-checks.npz'],
 }
 STAMP = 'built.txt'
 

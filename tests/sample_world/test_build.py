@@ -27,7 +27,7 @@ from cs231n.sample_world import build
 from cs231n.sample_world.digits import digits
 if __name__ == '__main__':
     build.COUNTS.update(train=100, val=50)
-    digits.COUNTS.update(train=20, test=10)
+    digits.BLOCKS.update(train=((20, 1),), test=((10, 2),))
     build.make(Path(sys.argv[1]), processes=int(sys.argv[2]))
 """
 
