@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cs231n._shared.arguments import as_floats, check_indices, check_shape
+from cs231n._shared.arguments import as_floats, check_indices, check_shape, rounded, sum_rows
 
 
 def affine_forward(x, w, b):
@@ -30,7 +30,7 @@ def affine_backward(dout, cache):
     check_shape('affine_backward: dout', 'N, M', dout, N, M)
     dx = (dout @ w.T).reshape(x.shape)
     dw = x.reshape(N, D).T @ dout  # (D, M)
-    return dx, dw, dout.sum(axis=0)
+    return dx, dw, sum_rows(dout)
 
 
 def relu_forward(x):
@@ -45,7 +45,7 @@ def relu_backward(dout, cache):
 
 
 def _check_scores(function, x, y):
-    """Shared checks of the two classification losses; returns x as floats and y as np.intp."""
+    """Shared checks of the two classification losses; returns x as floats, in which sums fit, and y as np.intp."""
     check_shape(f'{function}: x', 'N, C', x, None, None)
     N, C = x.shape
     if N == 0:
@@ -59,37 +59,37 @@ def svm_loss(x, y):
     """Compute the multiclass hinge loss, mean_n Σ_{j≠y_n} max(0, x_nj - x_ny + 1), and its gradient.
 
     x: (N, C) scores; y: (N,) integer labels in 0 … C-1.
-    Returns the loss and dx (N, C).
+    Returns the loss and dx (N, C); the loss of float16 is float32.
     ValueError on other shapes or labels outside, TypeError on labels that are not integers.
     Crammer & Singer, JMLR 2001.
     """
-    x, y = _check_scores('svm_loss', x, y)
+    scores, y = _check_scores('svm_loss', x, y)
     N = len(x)
     rows = np.arange(N)
-    margins = np.maximum(0, x - x[rows, y][:, None] + 1)  # (N, C)
+    margins = np.maximum(0, scores - scores[rows, y][:, None] + 1)  # (N, C)
     margins[rows, y] = 0
     dx = (margins > 0).astype(margins.dtype)
     dx[rows, y] = -dx.sum(axis=1)
     dx /= N
-    return margins.sum() / N, dx
+    return margins.sum() / N, rounded(dx, x)
 
 
 def softmax_loss(x, y):
     """Compute the cross-entropy of softmax(x), mean_n (log Σ_j exp x_nj - x_ny), and its gradient.
 
     x: (N, C) scores of any size; y: (N,) integer labels in 0 … C-1.
-    Returns the loss and dx (N, C).
+    Returns the loss and dx (N, C); the loss of float16 is float32.
     ValueError on other shapes or labels outside, TypeError on labels that are not integers.
     """
-    x, y = _check_scores('softmax_loss', x, y)
+    scores, y = _check_scores('softmax_loss', x, y)
     N = len(x)
     rows = np.arange(N)
-    log_p = x - x.max(axis=1, keepdims=True)  # the largest becomes 0, so exp cannot overflow
+    log_p = scores - scores.max(axis=1, keepdims=True)  # the largest becomes 0, so exp cannot overflow
     log_p -= np.log(np.exp(log_p).sum(axis=1, keepdims=True))
     dx = np.exp(log_p)
     dx[rows, y] -= 1
     dx /= N
-    return -log_p[rows, y].sum() / N, dx
+    return -log_p[rows, y].sum() / N, rounded(dx, x)
 
 
 def batchnorm_forward(x, gamma, beta, bn_param):
@@ -106,10 +106,11 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     check_shape('batchnorm_forward: gamma', 'D', gamma, D)
     check_shape('batchnorm_forward: beta', 'D', beta, D)
     mode, eps, momentum = bn_param.get('mode'), bn_param.get('eps', 1e-5), bn_param.get('momentum', 0.9)
+    given, x = x, as_floats(x)
     running_mean = bn_param.get('running_mean', np.zeros(D, x.dtype))
     running_var = bn_param.get('running_var', np.zeros(D, x.dtype))
     if mode == 'test':
-        return gamma * (x - running_mean) / np.sqrt(running_var + eps) + beta, None
+        return rounded(gamma * (x - running_mean) / np.sqrt(running_var + eps) + beta, given), None
     if mode != 'train':
         raise ValueError(f"batchnorm_forward: bn_param['mode'] must be 'train' or 'test', got {mode!r}")
     if len(x) == 0:  # without a mean, and the running averages would be lost
@@ -119,7 +120,7 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     normed = (x - mean) / std
     bn_param['running_mean'] = momentum * running_mean + (1 - momentum) * mean
     bn_param['running_var'] = momentum * running_var + (1 - momentum) * var
-    return gamma * normed + beta, (normed, gamma, std)
+    return rounded(gamma * normed + beta, given), (normed, gamma, std)
 
 
 def batchnorm_backward(dout, cache):
@@ -130,9 +131,10 @@ def batchnorm_backward(dout, cache):
     """
     normed, gamma, std = cache
     check_shape('batchnorm_backward: dout', 'N, D', dout, *normed.shape)
+    dout, given = as_floats(dout), dout
     d = gamma * dout
     dx = (d - d.mean(axis=0) - normed * (d * normed).mean(axis=0)) / std
-    return dx, (dout * normed).sum(axis=0), dout.sum(axis=0)
+    return tuple(rounded(grad, given) for grad in (dx, (dout * normed).sum(axis=0), dout.sum(axis=0)))
 
 
 def spatial_batchnorm_forward(x, gamma, beta, bn_param):

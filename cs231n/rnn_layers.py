@@ -8,7 +8,7 @@ small ones wherever no step waits for another: x Wx before the loop, the weight 
 import numpy as np
 from scipy import sparse
 
-from cs231n._shared.arguments import as_floats, check_indices, check_shape
+from cs231n._shared.arguments import as_floats, check_indices, check_shape, rounded, sum_rows
 from cs231n.layers import affine_backward, affine_forward
 
 __all__ = ['affine_backward', 'affine_forward', 'lstm_backward', 'lstm_forward', 'lstm_step_backward',
@@ -53,7 +53,7 @@ def rnn_step_backward(dnext_h, cache):
     check_shape('rnn_step_backward: dnext_h', 'N, H', dnext_h, *next_h.shape)
     da = dnext_h * (1 - next_h**2)  # (N, H)
     dx, dprev_h = da @ Wx.T, da @ Wh.T
-    dWx, dWh, db = x.T @ da, prev_h.T @ da, da.sum(axis=0)
+    dWx, dWh, db = x.T @ da, prev_h.T @ da, sum_rows(da)
     # END SOLUTION
     return dx, dprev_h, dWx, dWh, db
 
@@ -103,7 +103,7 @@ def rnn_backward(dh, cache):
     dWh = h[:, :-1].reshape(N * T, H).T @ da  # before dx: reshape copies the states
     dWx = x.reshape(N * T, D).T @ da
     dx = (da @ Wx.T).reshape(N, T, D)
-    db = da.sum(axis=0)
+    db = sum_rows(da)
     # END SOLUTION
     return dx, dprev_h, dWx, dWh, db
 
@@ -135,7 +135,7 @@ def word_embedding_backward(dout, cache):
     D = dout.shape[-1]
     # `dW[x] += dout` would count a repeated word once; this (V, NT) matrix has a 1 per column, at its word.
     one_hot = sparse.csc_matrix((np.ones(x.size, dout.dtype), x.ravel(), np.arange(x.size + 1)), (V, x.size))
-    dW = one_hot @ dout.reshape(x.size, D)  # (V, D)
+    dW = rounded(one_hot @ dout.reshape(x.size, D), dout)  # (V, D)
     # END SOLUTION
     return dW
 
@@ -195,7 +195,7 @@ def lstm_step_backward(dnext_h, dnext_c, cache):
     da = np.hstack((di * i * (1 - i), df * f * (1 - f), do * o * (1 - o), dg * (1 - g**2)))  # (N, 4H)
     dprev_c = dc * f
     dx, dprev_h = da @ Wx.T, da @ Wh.T
-    dWx, dWh, db = x.T @ da, prev_h.T @ da, da.sum(axis=0)
+    dWx, dWh, db = x.T @ da, prev_h.T @ da, sum_rows(da)
     # END SOLUTION
     return dx, dprev_h, dprev_c, dWx, dWh, db
 
@@ -265,7 +265,7 @@ def lstm_backward(dh, cache):
     dWh = h[:, :-1].reshape(N * T, H).T @ da  # before dx: reshape copies the states
     dWx = x.reshape(N * T, D).T @ da
     dx = (da @ Wx.T).reshape(N, T, D)
-    db = da.sum(axis=0)
+    db = sum_rows(da)
     # END SOLUTION
     return dx, dprev_h, dWx, dWh, db
 
@@ -297,7 +297,7 @@ def temporal_affine_backward(dout, cache):
     dout = dout.reshape(N * T, M)
     dx = (dout @ w.T).reshape(N, T, D)
     dw = x.reshape(N * T, D).T @ dout
-    return dx, dw, dout.sum(axis=0)
+    return dx, dw, sum_rows(dout)
 
 
 def temporal_softmax_loss(x, y, mask, verbose=False):
@@ -307,7 +307,7 @@ def temporal_softmax_loss(x, y, mask, verbose=False):
 
     x: (N, T, V) scores of any size; y: (N, T) integers in 0 … V-1;
     mask: (N, T) booleans, False where the loss ignores the place (padding). verbose prints a shape.
-    Returns the loss and dx (N, T, V), 0 where mask is False.
+    Returns the loss and dx (N, T, V), 0 where mask is False; the loss of float16 is float32.
     ValueError on other shapes, words outside the vocabulary, a mask of other values than 0 and 1;
     TypeError on words that are not integers.
     """
@@ -334,4 +334,4 @@ def temporal_softmax_loss(x, y, mask, verbose=False):
     dx[~keep] = 0
     if verbose:
         print('dx_flat:', dx.shape)
-    return loss, dx.reshape(N, T, V)
+    return loss, rounded(dx.reshape(N, T, V), x)

@@ -1,4 +1,7 @@
-"""Checks of arguments: shapes, indices, dtypes."""
+"""Checks of arguments: shapes, indices, dtypes.
+
+float16 ends at 65504, and adding 1 to 2048 changes nothing in it: sums are taken in float32 and rounded once.
+"""
 
 import numpy as np
 
@@ -24,5 +27,15 @@ def check_indices(argument, indices, size):
 
 
 def as_floats(x):
-    """Return x itself if it holds floats, of whatever size, else as float64."""
-    return x if x.dtype.kind == 'f' else x.astype(np.float64)
+    """Return x itself if it holds floats, float16 as float32, anything else as float64."""
+    return x.astype(np.result_type(x, np.float32), copy=False) if x.dtype.kind == 'f' else x.astype(np.float64)
+
+
+def rounded(result, x):
+    """Return the result as float16 if x holds float16, else as it is."""
+    return result.astype(x.dtype) if x.dtype == np.float16 else result
+
+
+def sum_rows(x):
+    """Return the sum over the first axis, in x's dtype."""
+    return rounded(x.sum(axis=0, dtype=np.result_type(x, np.float32) if x.dtype == np.float16 else None), x)

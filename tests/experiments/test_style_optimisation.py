@@ -97,7 +97,7 @@ def test_nothing_is_computed_past_the_last_layer_that_counts(net, monkeypatch):
         wanted.extend([set(layers)] if x.requires_grad else [])
         return original(x, cnn, layers)
 
-    monkeypatch.setattr(style, 'extract_features', watch)
+    monkeypatch.setattr(optimisation, 'extract_features', watch)
     for content_weight, style_weights, used in ((1, (1, 1, 1, 1), {1, 4, 6, 7}), (1, (1, 0, 0, 0), {1, 4}),
                                                 (0, (1, 1, 0, 0), {1, 4}), (1, (0, 0, 0, 0), {4})):
         wanted.clear()
