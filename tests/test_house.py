@@ -14,7 +14,7 @@ from cs231n.course.assignment import NOTEBOOKS
 from cs231n.handout import scan, stages
 
 PACKAGE = ROOT / 'cs231n'
-CORRIDOR = {'captioning_solver', 'coco_utils', 'data_utils', 'gan_pytorch', 'gradient_check', 'image_utils', 'layers',
+CORRIDOR = {'captioning_solver', 'captioning_solver_pytorch', 'rnn_layers_pytorch', 'coco_utils', 'data_utils', 'gan_pytorch', 'gradient_check', 'image_utils', 'layers',
             'net_visualization_pytorch', 'optim', 'rnn_layers', 'style_transfer_pytorch'}
 FOLDERS = sorted(path.parent for path in PACKAGE.rglob('__init__.py') if path.parent != PACKAGE)
 

@@ -148,5 +148,10 @@ def check_shape(argument, letters, array, *sizes, kind=np.ndarray):
 
 
 def as_floats(x):
-    """Return x itself if it holds floats, of whatever size, else as float64."""
-    return x if x.dtype.kind == 'f' else x.astype(np.float64)
+    """Return x as floats in which sums fit: float16, which ends at 65504, as float32, anything but floats as float64."""
+    return x.astype(np.result_type(x, np.float32), copy=False) if x.dtype.kind == 'f' else x.astype(np.float64)
+
+
+def rounded(result, x):
+    """Return the result as float16 if x holds float16, else as it is."""
+    return result.astype(x.dtype) if x.dtype == np.float16 else result
