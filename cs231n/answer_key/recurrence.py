@@ -3,9 +3,18 @@
 import numpy as np
 
 
+class Pair(str):
+    """Two mistakes at once, 'one+other': equal to either."""
+
+    def __eq__(self, other):
+        return other in self.split('+')
+
+    __hash__ = str.__hash__
+
+
 def pick(mistake, right, **wrong):
     """Return the entry of wrong that the mistake names, else the right one."""
-    return wrong.get(mistake, right)
+    return next((value for name, value in wrong.items() if mistake == name), right)
 
 
 def through_time(mistake, x, h0, step):

@@ -192,6 +192,7 @@ CHECKS = (
         'make_fooling_image',
         **MODULE,
         call=_call_fooling,
+        facts=True,
         cases=_fooling_cases,
         outputs={'the class of X_fooling': '', 'X after the call': 'N C H W', 'X_fooling': 'N C H W'},
     ),

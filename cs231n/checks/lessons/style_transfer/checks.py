@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cs231n.checks.engine.check import Check
+from cs231n.checks.engine.check import SLIP, Check
 from cs231n.checks.engine.errors import Malformed
 from cs231n.checks.engine.inputs import cases, draw
 
@@ -89,17 +89,17 @@ def _matrices(outputs):
 
 CHECKS = (
     Check(
-        'content_loss', **MODULE, points=3, call=_call,
+        'content_loss', **MODULE, points=3, call=_call, one_picture=1,
         cases=cases(_content, (1, 3, 5, 7), (2, 5, 3, 2)), outputs={'loss': '', 'gradient': 'N C H W'}),
     Check(
-        'gram_matrix', **MODULE, points=4, call=_call, settle=_matrices,
+        'gram_matrix', **MODULE, points=4, call=_call, settle=_matrices, one_picture=SLIP,
         cases=cases(_features, (1, 3, 5, 7, True), (2, 5, 3, 2, True), (3, 2, 5, 3, False)),
         outputs={'gram': 'N C C', 'gradient': 'N C H W'}),
     Check(
-        'style_loss', **MODULE, points=4, call=_call, needs=('gram_matrix',),
+        'style_loss', **MODULE, points=4, call=_call, needs=('gram_matrix',), one_picture=1,
         cases=cases(_style, (1, 3), (2, 3)),
         outputs={'loss': '', **{f'gradient at layer {k}': 'N C H W' for k in range(4)}}),
     Check(
-        'tv_loss', **MODULE, points=4, call=_call,
+        'tv_loss', **MODULE, points=4, call=_call, one_picture=1,
         cases=cases(_picture, (1, 5, 7), (2, 3, 5)), outputs={'loss': '', 'gradient': 'N C H W'}),
 )
