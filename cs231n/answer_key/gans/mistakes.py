@@ -166,21 +166,21 @@ def _last(mistake, x, right):
 
 
 def discriminator(mistake, x):
-    w1, b1, w2, b2, w3, b3 = weights('discriminator')
+    w1, b1, w2, b2, w3, b3 = map(torch.from_numpy, weights('discriminator'))
     x = _hidden(mistake, F.linear(torch.from_numpy(x), w1, b1), 1, SLOPE)  # (N, 256)
     x = F.linear(_hidden(mistake, F.linear(x, w2, b2), 2, SLOPE), w3, b3)  # (N, 1)
     return (_last(mistake, x, x).numpy(),)
 
 
 def generator(mistake, x):
-    w1, b1, w2, b2, w3, b3 = weights('generator', x.shape[1])
+    w1, b1, w2, b2, w3, b3 = map(torch.from_numpy, weights('generator', x.shape[1]))
     x = _hidden(mistake, F.linear(torch.from_numpy(x), w1, b1), 1, 0.0)  # (N, 1024)
     x = F.linear(_hidden(mistake, F.linear(x, w2, b2), 2, 0.0), w3, b3)  # (N, 784)
     return (_last(mistake, x, torch.tanh(x)).numpy(),)
 
 
 def build_dc_classifier(mistake, x):
-    w1, b1, w2, b2, w3, b3, w4, b4 = weights('build_dc_classifier')
+    w1, b1, w2, b2, w3, b3, w4, b4 = map(torch.from_numpy, weights('build_dc_classifier'))
     pool = pick(mistake, F.max_pool2d, average_pool=F.avg_pool2d)
     x = torch.from_numpy(x).reshape(-1, 1, 28, 28)
     x = pool(_hidden(mistake, F.conv2d(x, w1, b1), 1, SLOPE), 2)                     # (N, 32, 12, 12)
@@ -190,7 +190,8 @@ def build_dc_classifier(mistake, x):
 
 
 def build_dc_generator(mistake, x):
-    w1, b1, g1, h1, w2, b2, g2, h2, w3, b3, g3, h3, w4, b4 = weights('build_dc_generator', x.shape[1])
+    known = map(torch.from_numpy, weights('build_dc_generator', x.shape[1]))
+    w1, b1, g1, h1, w2, b2, g2, h2, w3, b3, g3, h3, w4, b4 = known
     norm = lambda x, g, h: F.batch_norm(x, None, None, g, h, training=True)
 
     def act_and_norm(x, layer, g, h):

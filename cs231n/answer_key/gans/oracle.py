@@ -74,7 +74,7 @@ def _network(name, x, noise_dim=None):
     with torch.random.fork_rng(devices=[]):
         model = nn.Sequential(*layers(name, noise_dim)).double()
     for parameter, value in zip(model.parameters(), weights(name, noise_dim), strict=True):
-        parameter.copy_(value)
+        parameter.copy_(torch.from_numpy(value))
     return (model(torch.from_numpy(x)).numpy(),)
 
 

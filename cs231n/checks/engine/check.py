@@ -4,13 +4,11 @@ The checks of a lesson are data, in lessons/<lesson>/checks.py: inputs, names of
 wrong ones that hints belong to, are arrays from answers.py.
 """
 
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from operator import attrgetter
 
 from cs231n.checks.engine.answers import hints
-from cs231n.checks.engine.errors import Malformed
+from cs231n.checks.engine.calling import named
 
 SLIP = 0.8  # of the points for what is right but for minibatches of one, or of several where that is a side matter
 
@@ -35,7 +33,7 @@ class Check:
     upstream    for a backward pass: the arguments that go to it, before the cache; the others go to `forward`
     needs       functions that this one calls, to be right first
     oracle      the name that this function has in the modules of right and wrong answers; name if empty
-    call        how to call it, if not positionally: call(check, function, case) -> list of outputs
+    call        how to call it, if not positionally: call(check, ask, case) -> list of outputs; see calling.py
     network     for a function that makes a network: what goes into it, 'pictures' or 'noise'
     library     a large one that the function or its call needs, loaded before time is counted; '' for none
     also        checks without points: what they know to be right or wrong counts as this one's; see its call
@@ -76,8 +74,4 @@ class Check:
 
     def function(self):
         """Return the function in the package that this check is about. Malformed if something else has its name."""
-        name = self.name.split('[')[0]
-        found = attrgetter(name)(importlib.import_module(self.module))
-        if not callable(found):
-            raise Malformed(f'{name} is not a function, but of type {type(found).__name__}')
-        return found
+        return named(self.name.partition('[')[0], self.module)

@@ -18,6 +18,13 @@ def as_array(value):
         return np.empty(1, dtype=object)
 
 
+def same(one, other):
+    """Whether two inputs of a check hold the same."""
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    return np.array_equal(one, other)
+
+
 def are_numbers(array):
     """Whether the array holds booleans, integers or floats."""
     return array.dtype.kind in 'buif'

@@ -15,3 +15,7 @@ class Partly(Exception):
     def __init__(self, message, share):
         super().__init__(message)
         self.share = share
+
+
+class NotGraded(Exception):
+    """The machine, not the answer, is why nothing can be said: it says what happened."""

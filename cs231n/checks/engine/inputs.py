@@ -1,11 +1,31 @@
 """Inputs of the checks: the same numbers on every machine, in float64."""
 
+import contextlib
+import contextvars
+
 import numpy as np
+
+_salt = contextvars.ContextVar('salt', default=())
+
+
+@contextlib.contextmanager
+def salted(*numbers):
+    """Within, all inputs are others: they depend on these whole numbers, too."""
+    token = _salt.set(numbers)
+    try:
+        yield
+    finally:
+        _salt.reset(token)
+
+
+def stream(seed):
+    """Return the random numbers of a case."""
+    return np.random.RandomState([*_salt.get(), seed] if _salt.get() else seed)
 
 
 def draw(seed, scale=1.0, **shapes):
     """{name: normal numbers of that shape times scale}, in the order of the names."""
-    rng = np.random.RandomState(seed)
+    rng = stream(seed)
     return {name: scale * rng.standard_normal(shape) for name, shape in shapes.items()}
 
 

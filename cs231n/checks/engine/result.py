@@ -19,6 +19,7 @@ class Result:
     note        something worth knowing that costs no points, or None
     verdicts    one (output, right or not, detail) for each output; empty if the function could not be run
     slip        'N = 1' or 'N > 1' if it is wrong with minibatches of that size alone: what rests on it may be right
+    not_graded  what the machine did, so that nothing can be said about the function; None otherwise
     """
 
     name: str
@@ -30,6 +31,7 @@ class Result:
     note: str | None = None
     verdicts: tuple = ()
     slip: str = ''
+    not_graded: str | None = None
 
     @property
     def todo(self):
@@ -39,20 +41,26 @@ class Result:
     @property
     def colour(self):
         """Of the verdict."""
-        return GREEN if self.passed else AMBER if self.todo else RED
+        return GREEN if self.passed else AMBER if self.todo or self.not_graded else RED
+
+    @property
+    def outcome(self):
+        """'right', 'wrong' or 'not graded': then nothing is said about the function, and it is to be graded again."""
+        return 'not graded' if self.not_graded else 'right' if self.passed else 'wrong'
 
     @property
     def headline(self):
         """Name, verdict and points in one line."""
-        verdict = 'right' if self.passed else 'to do' if self.todo else 'not right yet'
-        earned = f', {self.points:g} of {self.max_points:g} points' if self.max_points else ''
+        verdict = 'to do' if self.todo else {'wrong': 'not right yet'}.get(self.outcome, self.outcome)
+        earned = f', {self.points:g} of {self.max_points:g} points' if self.max_points and not self.not_graded else ''
         return f'{self.name}: {verdict}{earned}'
 
     @property
     def remarks(self):
         """The (title, text) pairs below the outputs."""
         return [(title, text) for title, text in
-                (('Hint', self.hint), ('Where', self.where), ('Note', self.note)) if text]
+                (('Hint', self.hint), ('Where', self.where), ('Note', self.note), ('Not graded', self.not_graded))
+                if text]
 
     def __repr__(self):
         width = max((len(output) for output, _, _ in self.verdicts), default=0)

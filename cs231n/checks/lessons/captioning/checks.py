@@ -1,18 +1,14 @@
 """Checks of CaptioningRNN.loss and CaptioningRNN.sample, for both types of cell."""
 
-from importlib import import_module
-
 import numpy as np
 
-from cs231n.checks.engine.calling import unpack
 from cs231n.checks.engine.check import Check
 from cs231n.checks.engine.compare import are_numbers
-from cs231n.checks.engine.errors import Malformed
-from cs231n.checks.engine.inputs import draw
+from cs231n.checks.engine.inputs import draw, stream
+from cs231n.checks.lessons.captioning import student_side
+from cs231n.checks.lessons.captioning.student_side import MODEL, VOCABULARY
 
-MODEL = 'cs231n.classifiers.rnn'
 NULL, START, END = 0, 1, 2
-VOCABULARY = ['<NULL>', '<START>', '<END>', 'a', 'cat', 'dog', 'sees', 'the', 'moon', 'and', 'sleeps']
 V = len(VOCABULARY)
 
 # Seeds of weights for which each mistake of sampling shows, and greedy decoding has no near tie.
@@ -34,17 +30,20 @@ def _checks(cell_type, notebook, loss_points, sample_points):
         return [_sample_case(seed, gates, N, length, D=5, W=7, H=11)
                 for seed, (N, length) in zip(SAMPLE_SEEDS[cell_type], [(7, 13), (5, 17)])]
 
-    def call(check, function, case):
-        return _call_method(check, function, cell_type, **case)
+    def loss(check, ask, case):
+        return ask(student_side.loss_and_grads, case, cell_type)
+
+    def sample(check, ask, case):
+        return ask(student_side.captions, case, cell_type)
 
     return (
         Check(f'CaptioningRNN.loss[{cell_type}]', notebook, 'captioning', MODEL, loss_points, loss_cases,
-              {'loss': '', **grads}, oracle='captioning_loss', call=call, apart=True,
+              {'loss': '', **grads}, oracle='captioning_loss', call=loss, apart=True,
               needs=('word_embedding_forward', sequence[0], 'temporal_affine_forward',
                      'temporal_softmax_loss', 'temporal_affine_backward', sequence[1],
                      'word_embedding_backward')),
         Check(f'CaptioningRNN.sample[{cell_type}]', notebook, 'captioning', MODEL, sample_points, sample_cases,
-              {'captions': 'N T'}, oracle='captioning_sample', call=call,
+              {'captions': 'N T'}, oracle='captioning_sample', call=sample,
               settle=_after_end, needs=('word_embedding_forward', f'{cell_type}_step_forward')),
     )
 
@@ -57,7 +56,7 @@ def random_params(seed, scale, gates, D, W, H):
 
 def _loss_case(seed, gates, N, T, D, W, H):
     """Captions of several lengths, so that a mask of the input words differs from one of the targets."""
-    rng = np.random.RandomState(seed)
+    rng = stream(seed)
     captions = rng.randint(3, V, size=(N, T + 1), dtype=np.int64)
     captions[:, 0] = START
     for row, caption in enumerate(captions):
@@ -75,31 +74,6 @@ def _sample_case(seed, gates, N, length, D, W, H):
     return {'params': params, **draw(seed + 100, features=(N, D)), 'max_length': length}
 
 
-def model_with(cell_type, params):
-    """Return a model of the package that has these parameters."""
-    (D, H), W = params['W_proj'].shape, len(params['Wx'])
-    word_to_idx = {word: index for index, word in enumerate(VOCABULARY)}
-    rng = np.random.RandomState(0)  # so that the global stream stays where it is
-    model = import_module(MODEL).CaptioningRNN(word_to_idx, D, W, H, cell_type, np.float64, rng=rng)
-    model.params = params
-    return model
-
-
-def _call_method(check, function, cell_type, params, features, **rest):
-    """Return the method's outputs on a model of the package that has these parameters."""
-    returned = function(model_with(cell_type, params), features, *rest.values())
-    if list(check.outputs) == ['captions']:
-        return unpack(returned, ['captions'])
-    loss, grads = unpack(returned, ['loss', 'grads'])
-    if not isinstance(grads, dict):
-        raise Malformed(f'grads is a {type(grads).__name__}, expected a dictionary with the keys of params')
-    missing, unknown = ([str(name) for name in one if name not in other]
-                        for one, other in ((params, grads), (grads, params)))
-    if missing and unknown:
-        raise Malformed(f'grads has {", ".join(unknown)}, which params has not, and lacks {", ".join(missing)}')
-    return [loss, *(grads.get(name) for name in params)]
-
-
 def _after_end(outputs):
     """Captions with <NULL> behind the first <END>: what a sampler keeps there is its own affair."""
     captions, = outputs
@@ -107,7 +81,6 @@ def _after_end(outputs):
         return outputs
     ended = np.cumsum(captions == END, axis=1) - (captions == END) > 0  # True behind the first <END>
     return [np.where(ended, NULL, captions)]
-
 
 CHECKS = (
     *_checks('rnn', 'RNN', loss_points=6, sample_points=4),

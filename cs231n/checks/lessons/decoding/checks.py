@@ -6,12 +6,12 @@ compared with its probability.
 
 import numpy as np
 
-from cs231n.checks.engine.calling import unpack
 from cs231n.checks.engine.check import Check
 from cs231n.checks.engine.compare import are_numbers, as_array
 from cs231n.checks.engine.errors import Malformed
-from cs231n.checks.engine.inputs import draw
-from cs231n.checks.lessons.captioning.checks import NULL, START, V, model_with, random_params
+from cs231n.checks.engine.inputs import draw, stream
+from cs231n.checks.lessons.captioning.checks import NULL, START, V, random_params
+from cs231n.checks.lessons.decoding import student_side
 
 DECODING = dict(notebook='LSTM', lesson='decoding', module='cs231n.classifiers.decoding')
 GATES = {'rnn': 1, 'lstm': 4}
@@ -24,13 +24,12 @@ DRAW_SEEDS = {'rnn': 369, 'lstm': 27}
 
 def _step_cases():
     return [{'cell_type': cell_type, 'params': random_params(seed, 0.7, GATES[cell_type], 3, W, H),
-             'words': np.random.RandomState(seed).randint(2, V, size=N), **draw(seed + 100, h=(N, H), c=(N, H))}
+             'words': stream(seed).randint(2, V, size=N), **draw(seed + 100, h=(N, H), c=(N, H))}
             for seed, (cell_type, N, W, H) in enumerate([('rnn', 5, 3, 7), ('lstm', 4, 5, 3)], start=1)]
 
 
-def _call_step(check, function, case):
-    cell_type, params, *inputs = case.values()
-    return unpack(function(model_with(cell_type, params), *inputs), list(check.outputs))
+def _call_step(check, ask, case):
+    return ask(student_side.step, case, list(check.outputs))
 
 
 def draw_case(cell_type, seed, temperature):
@@ -44,19 +43,16 @@ def _draw_cases():
     return [draw_case('rnn', DRAW_SEEDS['rnn'], 1.6), draw_case('lstm', DRAW_SEEDS['lstm'], 0.6)]
 
 
-def _call_draw(check, function, case):
+def _call_draw(check, ask, case):
     """Shares of words among the captions, and whether they depend on rng and on nothing else."""
-    cell_type, params, features, temperature = case.values()
-    model = model_with(cell_type, params)
+    N = len(case['features'])
 
     def captions(rows, seed):
-        pictures = np.tile(features, (rows, 1))  # (rows * N, D): pictures in turn
-        drawn = function(model, pictures, 3, temperature, np.random.default_rng(seed))
-        return _words(unpack(drawn, ['captions'])[0], len(pictures), 3)
+        return _words(ask(student_side.drawn, case, rows, 3, seed), rows * N, 3)
 
     first, again, other = captions(20, 1), captions(20, 1), captions(20, 2)
     chance = int(np.array_equal(first, again)), int(not np.array_equal(first, other))
-    hit = np.eye(V)[captions(ROWS, 0).reshape(ROWS, len(features), 3)]  # (rows, N, 3, V)
+    hit = np.eye(V)[captions(ROWS, 0).reshape(ROWS, N, 3)]  # (rows, N, 3, V)
     a, b, c = hit.transpose(2, 0, 1, 3)  # each (rows, N, V)
     return [a.mean(axis=0), np.einsum('rna,rnb->nab', a, b) / ROWS, c.mean(axis=0), *chance]
 
@@ -72,7 +68,6 @@ def _words(captions, N, T):
     if strange.size:
         raise Malformed(f'captions holds {strange[0]:g}, and the words are 0 to {V - 1}')
     return captions.astype(int)
-
 
 CHECKS = (
     Check(

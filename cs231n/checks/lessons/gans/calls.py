@@ -1,47 +1,25 @@
 """How the functions of the GANs are called, and what is compared."""
 
-import re
-import traceback
 from collections import Counter
 
 import numpy as np
 
 from cs231n.checks.engine.answers import answers, layers
-from cs231n.checks.engine.calling import unpack
-from cs231n.checks.engine.compare import ROUGH, agree
+from cs231n.checks.engine.compare import ROUGH, agree, are_numbers, as_array
 from cs231n.checks.engine.errors import Malformed
-from cs231n.checks.engine.reasons import place
+from cs231n.checks.lessons.gans import student_side
 
-SHAPE_ERROR = re.compile(  # what PyTorch says of shapes, not what any other error may say
-    'shapes cannot be multiplied|is invalid for input of size|must match the size of tensor|Expected [234]D|'
-    'expected [234]D|to have [0-9]+ channels|running_mean should contain|[Cc]alculated (padded )?input size|'
-    'Output size is too small|Expected size for first two dimensions|must match the existing size')
+MANY = 1000  # more parameters or layers than any network here has
 
 
-# ---- calls ----
-
-
-def call_noise(check, function, case):
+def call_noise(check, ask, case):
     """Return facts about the noise, in the order of the outputs."""
-    import torch  # here, so that the checks of the NumPy layers need not wait for it
-
     from cs231n.checks.lessons.gans.noise import noise_facts
 
-    def draw_noise():
-        noise, = unpack(function(case['batch_size'], case['dim']), ['noise'])
-        if not torch.is_tensor(noise):
-            raise Malformed(f'it returns a {type(noise).__name__}, expected a tensor')
-        if noise.is_floating_point() and noise.dtype != torch.get_default_dtype():
-            raise Malformed(f'the noise is {noise.dtype}, and a network does not take it: its weights are'
-                            f' {torch.get_default_dtype()}')
-        if noise.dtype == torch.bool or noise.is_complex():
-            raise Malformed(f'the noise is {noise.dtype}, expected {torch.get_default_dtype()}')
-        if not noise.numel():
-            raise Malformed(_about_noise(noise.shape, case))
-        return noise.detach().cpu().numpy()
-
-    with torch.random.fork_rng(devices=[]):
-        facts = [np.asarray(fact) for fact in noise_facts(draw_noise)]
+    draws = [as_array(noise) for noise in ask(student_side.noise, case)]
+    if not all(draw.size and are_numbers(draw) for draw in draws):
+        raise Malformed(_about_noise(draws[0].shape, case))
+    facts = [np.asarray(fact) for fact in noise_facts(iter(draws).__next__)]
     known = [outputs for by_key in answers(check) for outputs in by_key.values()]
     if not any(all(agree(got, want, ROUGH, ROUGH) for got, want in zip(facts, outputs)) for outputs in known):
         shape, *others = facts
@@ -63,128 +41,64 @@ def _about_noise(shape, case, spread=0.0, distinct=1, fresh=1, **facts):
     return 'the noise is not uniform between -1 and 1' if distinct else 'at most half of the numbers are distinct'
 
 
-def call_loss(check, function, case):
+def call_loss(check, ask, case):
     """Return the loss and its gradient for each input that is to have one."""
-    import torch
-    tensors = [torch.tensor(value, requires_grad=name != 'target') for name, value in case.items()]
-    loss, = unpack(function(*tensors), ['loss'])
-    leaves = [tensor for tensor in tensors if tensor.requires_grad]
-    if isinstance(loss, (list, tuple)):
-        raise Malformed(f'it returns a {type(loss).__name__}, expected a tensor')
-    if not torch.is_tensor(loss):
-        return [loss, *(None for _ in leaves)]
-    if loss.numel() != 1:
-        raise Malformed(f'the loss has the shape {tuple(loss.shape)}: average it over the minibatch')
-    if not loss.requires_grad:
-        return [loss, *(None for _ in leaves)]
-    return [loss, *torch.autograd.grad(loss.sum(), leaves, allow_unused=True, materialize_grads=True)]
+    return ask(student_side.loss_and_gradients, case)
 
 
-def call_optimizer(check, function, case):
+def call_optimizer(check, ask, case):
     """Return how far known gradients move a parameter, in units of the right learning rate."""
-    import torch
-    model = torch.nn.Module()
-    model.weight = torch.nn.Parameter(torch.tensor(case['start']))
-    solver, = unpack(function(model), ['optimizer'])
-    if not hasattr(solver, 'step'):
-        raise Malformed(f'it returns a {type(solver).__name__}, expected an optimizer of torch.optim')
-    for gradient in case['gradients']:
-        model.weight.grad = torch.tensor(gradient)
-        solver.step()
-    return [(model.weight.detach().numpy() - case['start']) / 1e-3]
+    return ask(student_side.moved, case)
 
 
-def call_network(check, function, case):
+def call_network(check, ask, case):
     """Return the output of the student's network with known parameters in it."""
-    import torch
-    from torch.nn.parameter import is_lazy
-
     from cs231n.checks.lessons.gans.weights import in_order, weights
-    takes_noise = check.network == 'noise'
-    N, D = case['x'].shape
-    with torch.random.fork_rng(devices=[]):
-        model, = unpack(function(*[D] * takes_noise), ['model'])  # called as the notebook does
-    if not isinstance(model, torch.nn.Module):
-        raise Malformed(f'it returns a {type(model).__name__}, expected a torch.nn.Module')
-    lazy = next((name for name, value in model.named_parameters() if is_lazy(value)), None)
-    if lazy:
-        raise Malformed(f'{lazy} has no shape before the first input: write nn.Linear with both sizes, or nn.Conv2d'
-                        ' with both numbers of channels, since the notebook sets the weights before')
+
+    takes_noise, (N, D) = check.network == 'noise', case['x'].shape
+    named, own = _described(*ask(student_side.parameters, case, takes_noise))
     wanted = weights(check.name, *[D] * takes_noise)
-    _compare_shapes(dict(model.named_parameters()), wanted)
-    model, x = model.double().train(), torch.from_numpy(case['x'])
-    with torch.no_grad():
-        for parameter, value in zip(in_order(model, wanted), wanted, strict=True):
-            parameter.copy_(value)
-        try:
-            out = _run(model, x, takes_noise)
-        except Exception as error:
-            _explain(error)
-            _compare_layers(check, model, x, wanted)
-            if not SHAPE_ERROR.search(str(error)):
-                raise
-            raise Malformed('the layers have the right parameters, but the shapes do not fit: '
-                            f'{" ".join(str(error).split())}{_place(error)}') from error
-        if out is None:
-            raise Malformed('forward returns None: is the return statement missing?')
-        if not torch.is_tensor(out):
-            raise Malformed(f'forward returns a {type(out).__name__}, expected a tensor')
-        size, right = out.numel(), 784 if takes_noise else 1
-        if size != N * right:
-            _compare_layers(check, model, x, wanted)
-            raise Malformed(f'the network makes {size // N} numbers of each input, expected {right}'
-                            if size and size % N == 0 else f'forward returns {"one number" if size == 1 else size}'
-                            f' for all {N} inputs, expected {right} for each')
-        known = [outputs[0] for by_key in answers(check) for outputs in by_key.values()]
-        if not any(_agree(out, one) for one in known):
-            _compare_layers(check, model, x, wanted)
-    return [out.detach().reshape(N, -1).numpy()]
+    shapes = [value.shape for value in wanted]
+    _compare_shapes(named, shapes)
+    seeds = np.argsort(in_order([shape for _, shape in named], own, shapes)).tolist()  # of each parameter of theirs
+    out, *about_shapes = ask(student_side.output, case, takes_noise, seeds)
+    if isinstance(out, str):
+        _compare_layers(check, ask, case, wanted)
+        raise Malformed('the layers have the right parameters, but the shapes do not fit: ' * (about_shapes == [True])
+                        + out)
+    out, right = as_array(out), 784 if takes_noise else 1
+    if out.size != N * right:
+        _compare_layers(check, ask, case, wanted)
+        raise Malformed(f'the network makes {out.size // N} numbers of each input, expected {right}'
+                        if out.size and out.size % N == 0 else
+                        f'forward returns {"one number" if out.size == 1 else out.size}'
+                        f' for all {N} inputs, expected {right} for each')
+    known = [outputs[0] for by_key in answers(check) for outputs in by_key.values()]
+    if not any(_agree(out, one) for one in known):
+        _compare_layers(check, ask, case, wanted)
+    return [out.reshape(N, -1)]
+
+
+def _described(named, own):
+    """Return names and shapes of the parameters, and the numbers of those of each layer; Malformed if they are none."""
+    try:
+        named = [(str(name), tuple(int(size) for size in shape)) for name, shape in named]
+        own = [[int(k) for k in some] for some in own]
+    except (TypeError, ValueError):
+        raise Malformed('the parameters of the network are not described by names and shapes') from None
+    if len(named) > MANY or len(own) > MANY or any(k not in range(len(named)) for some in own for k in some):
+        raise Malformed('the network has too many parameters')
+    return named, own
 
 
 def _agree(out, wants):
-    return out.numel() == wants.size and agree(out.detach().reshape(wants.shape).numpy(), wants, ROUGH, ROUGH)
-
-
-def _run(model, x, takes_noise):
-    """model(x) in float64, or in float32, as in the notebook, if it will not run in that."""
-    try:
-        return _on_pictures(model.double(), x, takes_noise)
-    except Exception:
-        return _on_pictures(model.float(), x.float(), takes_noise)
-
-
-def _on_pictures(model, x, takes_noise):
-    """model(x), with pictures as (N, 1, 28, 28), or flat if it will not take them so."""
-    if takes_noise:
-        return model(x.clone())
-    try:
-        return model(x.clone().reshape(-1, 1, 28, 28))
-    except Exception as error:
-        try:
-            return model(x.clone())
-        except Exception:
-            raise error from None
-
-
-def _explain(error):
-    """Raise Malformed if forward failed for a reason that is better told in other words."""
-    if isinstance(error, NotImplementedError) and 'missing the required "forward"' in str(error):
-        raise Malformed(f'{error}{_place(error)}') from error  # it would be taken for a task yet to be done
-    for frame, _ in traceback.walk_tb(error.__traceback__):
-        layer = frame.f_locals.get('self')
-        if type(layer).__name__ == 'Unflatten' and getattr(layer, 'N', -1) != -1:
-            raise Malformed('Unflatten has a fixed batch size, or None: the notebook gives none, and the last batch of'
-                            ' an epoch is smaller; Unflatten(-1, ...) takes any') from error
-
-
-def _place(error):
-    return place(traceback.extract_tb(error.__traceback__))
+    return out.size == wants.size and agree(out.reshape(wants.shape), wants, ROUGH, ROUGH)
 
 
 def _compare_shapes(named, wanted):
     """Names the parameters with a shape that no layer has, and the shapes that are missing or too many."""
-    got, right = Counter(tuple(one.shape) for one in named.values()), Counter(tuple(one.shape) for one in wanted)
-    strange = [(name, tuple(one.shape)) for name, one in named.items() if tuple(one.shape) not in right]
+    got, right = Counter(shape for _, shape in named), Counter(wanted)
+    strange = [(name, shape) for name, shape in named if shape not in right]
     missing = list((right - got).elements())
     more = [shape for shape in (got - right).elements() if shape in right]
     if len(strange) == len(missing) == 1 and not more:
@@ -206,20 +120,25 @@ def _listed(things):
     return ', '.join(map(str, things[:4] if more else things)) + more
 
 
-def _compare_layers(check, model, x, wanted):
+def _compare_layers(check, ask, case, wanted):
     """Names the layers that are to blame, if that is certain: with the right ones there the output is right."""
-    from cs231n.checks.lessons.gans.culprits import culprits, modules
+    import torch
 
-    wants = next(outputs['right'][0] for case, outputs in zip(check.cases(), answers(check))
-                 if case['x'].shape == tuple(x.shape))
+    from cs231n.checks.lessons.gans.culprits import Asked, culprits, modules
+
+    x = torch.from_numpy(case['x'])
+    wants = next(outputs['right'][0] for one, outputs in zip(check.cases(), answers(check))
+                 if one['x'].shape == case['x'].shape)
 
     def is_right(network):
         try:
-            return _agree(_run(network, x, check.network == 'noise'), wants)
+            return _agree(as_array(student_side.run(network, x, check.network == 'noise')), wants)
         except Exception:  # whatever a student's layer may raise, or return
             return False
 
-    found = culprits(model, modules(layers(check, x.shape[1]), wanted), is_right)
+    chain = [Asked(ask, case, k, *map(str, words)) for k, words in enumerate(ask(student_side.layers, case)[:MANY])]
+    with torch.no_grad():
+        found = culprits(chain, modules(layers(check, x.shape[1]), wanted), is_right)
     if found:
         first, got, right = found
         count = len(got or right)

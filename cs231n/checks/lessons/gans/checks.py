@@ -3,7 +3,7 @@
 import numpy as np
 
 from cs231n.checks.engine.check import Check
-from cs231n.checks.engine.inputs import cases, draw
+from cs231n.checks.engine.inputs import cases, draw, stream
 from cs231n.checks.lessons.gans.calls import call_loss, call_network, call_noise, call_optimizer
 
 MODULE = dict(notebook='GANs', lesson='gans', module='cs231n.gan_pytorch', library='torch')
@@ -22,6 +22,7 @@ def _two_scores(seed, N):
 
 def _logit_cases(*names):
     """Logits as they come, then some so large that a careless sigmoid is 0 or 1."""
+
     def make():
         large = np.array([[-900.0], [-50.0], [1.5], [50.0], [900.0]])
         return [draw(1, 2, **{name: (7, 1) for name in names}),
@@ -36,11 +37,11 @@ def _bce_cases():
 
 
 def _pictures(seed, N):
-    return {'x': np.random.RandomState(seed).uniform(-1, 1, (N, 784))}
+    return {'x': stream(seed).uniform(-1, 1, (N, 784))}
 
 
 def _noise(seed, N, noise_dim):
-    return {'x': np.random.RandomState(seed).uniform(-1, 1, (N, noise_dim))}
+    return {'x': stream(seed).uniform(-1, 1, (N, noise_dim))}
 
 
 def _steps():
@@ -50,7 +51,6 @@ def _steps():
 def _network(name, points, cases, letters, takes):
     return Check(name, **MODULE, points=points, cases=cases, outputs={'out': letters}, call=call_network, network=takes,
                  seconds=30)
-
 
 CHECKS = (
     Check(

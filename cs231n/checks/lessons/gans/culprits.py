@@ -2,7 +2,23 @@
 
 import torch
 
-RESHAPING = ('Flatten', 'Unflatten', 'Identity')
+from cs231n.checks.lessons.gans import student_side
+
+
+class Asked(torch.nn.Module):
+    """The k-th layer of the student's network, wherever that is."""
+
+    def __init__(self, ask, case, k, kind, words):
+        super().__init__()
+        self.ask, self.case, self.k, self.words = ask, case, k, words
+        self.reshapes = kind in ('Flatten', 'Unflatten', 'Identity')
+
+    def forward(self, x):
+        """Return what the layer makes of x."""
+        return torch.from_numpy(self.ask(student_side.through_layer, self.case, self.k, x.numpy()))
+
+    def __str__(self):
+        return self.words
 
 
 def modules(words, wanted):
@@ -10,18 +26,17 @@ def modules(words, wanted):
     with torch.random.fork_rng(devices=[]):
         layers = [eval(layer, vars(torch.nn)) for layer in words]
     for parameter, value in zip(torch.nn.Sequential(*layers).double().parameters(), wanted):
-        parameter.data = value
+        parameter.data = torch.from_numpy(value)
     return layers
 
 
-def culprits(model, right, is_right):
-    """Return (number of the first one, student's layers, those that belong there), as few as mend the model; or None.
+def culprits(chain, right, is_right):
+    """Return (number of the first one, student's layers, those that belong there), as few as mend the chain; or None.
 
     A layer is only called wrong if the others, with the right ones in its place, give the right output: then no other
     is to blame. A model with a forward of its own cannot be taken apart like this.
     """
-    chain = _chain(model)
-    got = [layer for layer in chain if type(layer).__name__ not in RESHAPING]
+    got = [layer for layer in chain if not layer.reshapes]
 
     def mended(kept, behind):
         """Return the chain with all counted layers replaced, but for so many at its start and at its end."""
@@ -29,7 +44,7 @@ def culprits(model, right, is_right):
         for layer in chain:
             if k == len(got) - behind:  # where a layer is missing, it comes before those that are kept
                 found, new = found + new, []
-            if type(layer).__name__ in RESHAPING:
+            if layer.reshapes:
                 found.append(layer)
                 continue
             if k < kept or k >= len(got) - behind:
@@ -46,10 +61,3 @@ def culprits(model, right, is_right):
             found = got[kept:len(got) - behind], right[kept:len(right) - behind]
             return (kept + 1, *found) if found != ([], []) else None
     return None
-
-
-def _chain(model):
-    """Return the modules that run one after the other."""
-    if type(model).forward is not torch.nn.Sequential.forward:
-        return [model]
-    return [layer for child in model for layer in _chain(child)]

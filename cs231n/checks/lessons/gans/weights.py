@@ -1,9 +1,8 @@
-"""What the checks of GANs put an answer on: facts about noise, and known parameters for a network."""
+"""Known parameters for a network, and where they go in a student's."""
 
 from functools import cache
 
-import numpy as np
-import torch
+from cs231n.checks.lessons.gans.student_side import parameter
 
 
 def shapes(name, noise_dim=None):
@@ -22,37 +21,35 @@ def shapes(name, noise_dim=None):
 
 @cache
 def weights(name, noise_dim=None):
-    """Known parameters for a network, large enough that every layer shows: a tuple of float64 tensors."""
-    rng, found = np.random.RandomState(2), []
-    for shape in shapes(name, noise_dim):
-        fan_in = np.prod(shape[1:]) if len(shape) > 1 else 4
-        found.append(torch.from_numpy(1.5 * rng.standard_normal(shape) / np.sqrt(fan_in)))
-    return tuple(found)
+    """Known parameters for a network: a tuple of float64 arrays."""
+    return tuple(parameter(k, shape) for k, shape in enumerate(shapes(name, noise_dim)))
 
 
-def in_order(model, wanted):
-    """Return the parameters of the model, whose shapes are the wanted ones in any order, in the wanted order.
+def in_order(shapes, own, wanted):
+    """Return the numbers of the parameters, whose shapes are the wanted ones in any order, in the order of these.
 
-    A module may define its layers in any order, and a layer its parameters. Where shapes do not tell them apart,
-    those of a layer are kept together, and the order is kept.
+    shapes: of all parameters; own: for each layer the numbers of its parameters. A module may define its layers in any
+    order, and a layer its parameters. Where shapes do not tell them apart, those of a layer are kept together, and the
+    order is kept.
     """
-    layers = [list(layer.parameters(recurse=False)) for layer in model.modules()]
-    layers, found = [layer for layer in layers if layer], []
+    own, found = list(own), []
     while len(found) < len(wanted):
-        fits = [fit for fit in (_sorted(layer, wanted[len(found):len(found) + len(layer)]) for layer in layers) if fit]
+        fits = [fit for fit in (_sorted(some, shapes, wanted[len(found):len(found) + len(some)]) for some in own)
+                if fit]
         if not fits:
-            return _sorted(list(model.parameters()), wanted)
+            return _sorted(range(len(shapes)), shapes, wanted)
         found += fits[0]
-        layers = [layer for layer in layers if layer[0] not in set(fits[0])]
+        own = [some for some in own if some[0] not in fits[0]]
     return found
 
 
-def _sorted(parameters, wanted):
-    """Return the parameters in the order of the wanted shapes, or None if these are not their shapes."""
-    rest, found = list(parameters), []
-    for value in wanted:
-        k = next((k for k, parameter in enumerate(rest) if parameter.shape == value.shape), None)
+def _sorted(numbers, shapes, wanted):
+    """Return the numbers of parameters in the order of the wanted shapes, or None if these are not their shapes."""
+    rest, found = list(numbers), []
+    for shape in wanted:
+        k = next((k for k in rest if shapes[k] == shape), None)
         if k is None:
             return None
-        found.append(rest.pop(k))
+        rest.remove(k)
+        found.append(k)
     return None if rest else found

@@ -27,8 +27,7 @@ def _sequence_back(seed, N, T, D, H):
 
 
 def _sigmoid_cases():
-    return [{'x': np.linspace(-5, 5, 7)[None]}, {'x': np.array([[-1000.0, -30.0, 0.0], [30.0, 1000.0, 1.0]])}]
-
+    return [draw(1, 3, x=(1, 7)), {'x': np.array([[-1000.0, -30.0, 0.0], [30.0, 1000.0, 1.0]])}]
 
 CHECKS = (
     Check(

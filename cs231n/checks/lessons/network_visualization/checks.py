@@ -1,18 +1,15 @@
 """Checks of the notebook NetworkVisualization: points, inputs."""
 
-import traceback
-import warnings
 from dataclasses import replace
 
 import numpy as np
 
 from cs231n.checks.engine.answers import answers
-from cs231n.checks.engine.calling import unpack
 from cs231n.checks.engine.check import Check
-from cs231n.checks.engine.compare import agree
+from cs231n.checks.engine.compare import agree, as_array
 from cs231n.checks.engine.errors import Malformed
-from cs231n.checks.engine.inputs import cases, draw
-from cs231n.checks.engine.reasons import place
+from cs231n.checks.engine.inputs import cases, draw, stream
+from cs231n.checks.lessons.network_visualization import student_side
 from cs231n.checks.lessons.network_visualization.facts import fooling_facts, scores, unseen
 
 CHANNELS = 3
@@ -20,30 +17,15 @@ ASTRAY = 100  # farther than steps that are only roughly along the gradient, as 
 MODULE = dict(notebook='NetworkVisualization', lesson='network_visualization',
               module='cs231n.net_visualization_pytorch', library='torch', points=5)
 
-# What PyTorch says when a graph or a leaf is missing, and what helps.
-NO_GRAD = ('.grad is None: only a leaf has one, once backward() was called. Copy by'
-           ' X.clone().detach().requires_grad_()')
-CRASHES = {
-    "'NoneType' object": NO_GRAD,
-    'unsupported operand type(s) for': NO_GRAD,
-    'a leaf Variable that requires grad': 'autograd watches this leaf: write img.data += step, or img += step'
-                                          ' within torch.no_grad()',
-    'does not require grad': 'no gradient is recorded: call requires_grad_() before the forward pass, and cut nothing'
-                             ' off by detach(), .data or no_grad()',
-    'only for scalar outputs': 'backward() starts from one number: add up the scores of the right classes',
-    'backward through the graph a second time': 'the graph is used up: every step needs its own model(X)',
-}
-
-
 def _weights(seed, P, M, K, A=0.1, B=0.35, D=1.0):
     """Weights for pictures of P numbers, M hidden units and K classes: a linear part A, and a curved one."""
     shapes = {'A': ((P, K), A), 'B': ((P, M), B), 'c': ((M,), 0.5), 'D': ((M, K), D), 'e': ((K,), 0.5)}
-    rng = np.random.RandomState(seed)
+    rng = stream(seed)
     return {name: scale * rng.standard_normal(shape) for name, (shape, scale) in shapes.items()}
 
 
 def _saliency(seed, N, H, W):
-    y = np.random.RandomState(seed).randint(7, size=N)
+    y = stream(seed).randint(7, size=N)
     return {
         **draw(seed, X=(N, CHANNELS, H, W)),
         'y': y,
@@ -55,7 +37,7 @@ def _fooling_cases():
     """Return three cases: a long gentle slope; a wall in front of a gentle slope; hills. The target is far."""
     H, W, K = 5, 3, 5
     P = CHANNELS * H * W
-    directions = np.linalg.qr(np.random.RandomState(7).standard_normal((P, P)))[0]
+    directions = np.linalg.qr(stream(7).standard_normal((P, P)))[0]
     flat = {
         'A': np.zeros((P, K)),
         'B': np.zeros((P, 1)),
@@ -91,56 +73,14 @@ def _class_case(seed, H, W, l2_reg, learning_rate):
     }
 
 
-def _tensors(case):
-    """Return the case as a notebook would have it: float32 tensors and a frozen model."""
-    import torch  # here, so that the checks of the NumPy layers need not wait for it
-
-    from cs231n.checks.lessons.network_visualization.classifier import Net
-
-    values = {
-        name: torch.tensor(value, dtype=torch.float32 if value.dtype.kind == 'f' else torch.long)
-        if isinstance(value, np.ndarray)
-        else value
-        for name, value in case.items()
-        if name != 'weights'
-    }
-    return values, Net(case['weights'])
+def _call_saliency(check, ask, case):
+    return ask(student_side.saliency, case)
 
 
-def _run(function, *inputs):
-    """function(*inputs); a crash that PyTorch explains in its own terms is told in the notebook's."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter('ignore')  # what PyTorch warns of, the .grad of a non-leaf, is told below
-            return function(*inputs)
-    except (RuntimeError, TypeError, AttributeError) as error:
-        for words, help_ in CRASHES.items():
-            if words in str(error) and (help_ != NO_GRAD or _is_about_grad(function, error)):
-                raise Malformed(help_ + place(traceback.extract_tb(error.__traceback__))) from error
-        raise
-
-
-def _is_about_grad(function, error):
-    """Whether the None of an error can be a .grad: the function reads one."""
-    return 'NoneType' in str(error) and 'grad' in getattr(getattr(function, '__code__', None), 'co_names', ())
-
-
-def _call_saliency(check, function, case):
-    values, net = _tensors(case)
-    (saliency,) = unpack(_run(function, values['X'], values['y'], net), list(check.outputs))
-    if isinstance(saliency, (np.ndarray, list)):
-        raise Malformed(f'it returns a {type(saliency).__name__}, expected the tensor saliency')
-    return [saliency]
-
-
-def _call_fooling(check, function, case):
-    values, net = _tensors(case)
-    (picture,) = unpack(_run(function, values['X'], case['target_y'], net), ['X_fooling'])
-    if not hasattr(picture, 'detach'):
-        raise Malformed(f'it returns a {type(picture).__name__}, expected the tensor X_fooling')
-    before, after = case['X'].astype(np.float32), values['X'].detach().numpy().astype(float)
+def _call_fooling(check, ask, case):
+    picture, after = (as_array(value) for value in ask(student_side.fooling, case))
+    before = case['X'].astype(np.float32)
     after = case['X'] if np.array_equal(before, after) else after
-    picture = picture.detach().cpu().numpy()
     facts = fooling_facts(case['X'], case['target_y'], case['weights'], picture, after)
     if facts[0] == case['target_y'] and unseen(picture - case['X'], case['weights']) > ASTRAY:
         raise Malformed('X_fooling fools the model, but it is another picture than X: start from X.clone(), and change'
@@ -148,14 +88,9 @@ def _call_fooling(check, function, case):
     return list(facts)
 
 
-def _call_class(check, function, case):
+def _call_class(check, ask, case):
     """Two calls on one tensor, as in a loop; raw steps of a known kind count as normalised ones."""
-    values, net = _tensors(case)
-    img, pictures = values['img'].requires_grad_(), []
-    for start in (values['img'].detach().clone(), values['second']):
-        img.data.copy_(start)
-        _run(function, img, net, *(case[name] for name in ('target_y', 'l2_reg', 'learning_rate')))
-        pictures.append(img.detach().numpy().astype(float))
+    pictures = [as_array(picture) for picture in ask(student_side.two_steps, case)]
     raw_step, = check.also
     for raw, known in zip(answers(raw_step), answers(check)):
         for key in known:
@@ -166,7 +101,6 @@ def _call_class(check, function, case):
 
 def _class_cases():
     return [_class_case(1, 5, 3, 0.25, 0.7), _class_case(2, 3, 7, 0.4, 25.0)]
-
 
 CLASS_STEP = Check(
     'class_visualization_update_step',

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cs231n.checks.engine.check import Check
-from cs231n.checks.engine.inputs import cases, draw
+from cs231n.checks.engine.inputs import cases, draw, stream
 
 LAYERS = dict(notebook='RNN', lesson='rnn', module='cs231n.rnn_layers')
 
@@ -31,7 +31,7 @@ def _sequence_back(seed, N, T, D, H):
 
 
 def _words(seed, N, T, V, D):
-    return {'x': np.random.RandomState(seed).randint(V, size=(N, T), dtype=np.int64), **draw(seed, W=(V, D))}
+    return {'x': stream(seed).randint(V, size=(N, T), dtype=np.int64), **draw(seed, W=(V, D))}
 
 
 def _repeated_words(seed, N, T, V, D):
@@ -48,10 +48,9 @@ def _affine_back(seed, N, T, D, M):
 
 
 def _scores(seed, N, T, V):
-    rng = np.random.RandomState(seed)
+    rng = stream(seed)
     scores, y = 2 * rng.standard_normal((N, T, V)), rng.randint(V, size=(N, T), dtype=np.int64)
     return {'x': scores, 'y': y, 'mask': rng.rand(N, T) < 0.65}
-
 
 CHECKS = (
     Check(

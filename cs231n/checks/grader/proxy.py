@@ -1,0 +1,248 @@
+"""A student's functions as proxies: the judge calls them here, and a worker process answers.
+
+A worker is replaced after a loop, a crash or a hunger for memory, and only then.
+"""
+
+import contextlib
+import os
+import queue
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+
+from cs231n.checks.engine.answers import NoAnswers
+from cs231n.checks.engine.errors import Malformed, NotGraded, TimeUp
+from cs231n.checks.engine.judge import judge
+from cs231n.checks.engine.result import Result
+from cs231n.checks.engine.time_limit import PATIENCE
+from cs231n.checks.grader import values
+
+GRACE = 2           # seconds for what is around a call
+FAILURES = 3        # in a row, after which no other process is started
+START = 180         # seconds for a process to start and load its libraries, from a cold disk, too
+MEMORY = 2 * 2**30  # bytes on top of what the libraries take
+POSIX = os.name == 'posix'
+
+
+class Ended(Exception):
+    """The worker is no more, or says what is no message; tells how."""
+
+
+class Worker:
+    """A worker process; start() gives its Popen, with pipes for stdin and stdout."""
+
+    def __init__(self, start, libraries=(), memory=MEMORY):
+        try:
+            self.process = start()
+        except OSError as error:
+            raise NotGraded(f'no process could be started: {error}') from error
+        self._inbox, self._outbox = queue.Queue(1), queue.Queue()
+        for work in self._receive, self._send:
+            threading.Thread(target=work, daemon=True).start()
+        try:
+            ready = self.ask({'libraries': list(libraries), 'memory': memory}, START)
+        except (Ended, TimeoutError) as error:
+            raise NotGraded(f"the process for the student's code did not start: {error}") from None
+        if ready != 'ready':
+            self.end()
+            raise NotGraded("the process for the student's code did not start")
+
+    def _receive(self):
+        """Messages as they come, one at a time; None at the end."""
+        try:
+            while (data := values.read(self.process.stdout, values.MOST)) is not None:
+                self._inbox.put(data)
+        except (values.Garbage, OSError, ValueError, MemoryError) as error:
+            self._inbox.put(error)
+        self._inbox.put(None)
+
+    def _send(self):
+        while (data := self._outbox.get()) is not None:
+            with contextlib.suppress(OSError, ValueError):  # told by the end of the other pipe
+                values.write(self.process.stdin, data)
+
+    def ask(self, value, seconds):
+        """Return what it answers within so many seconds. Ended or TimeoutError if it does not, and it is ended then."""
+        self._outbox.put(values.encode(value))
+        try:
+            data = self._inbox.get(timeout=seconds)
+            if data is None:
+                raise Ended(self._ending())
+            if isinstance(data, Exception):
+                raise Ended(f'it sent something other than values: {data}')
+            return values.decode(data)
+        except queue.Empty:
+            self.end()
+            raise TimeoutError(f'no answer in {seconds:g} s') from None
+        except values.Garbage as error:
+            self.end()
+            raise Ended(f'it sent something other than values: {error}') from None
+        except BaseException:  # Ctrl-C, too
+            self.end()
+            raise
+
+    def _ending(self):
+        """How the process ended, in words. NotGraded if something other than itself killed it."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(GRACE)
+        code = self.process.poll()
+        if code is None:
+            return 'its process gave up its pipe'
+        if code > 128 and POSIX:  # what a sandbox says of a process that was killed in it
+            code = 128 - code
+        if code == -getattr(signal, 'SIGKILL', 9):
+            raise NotGraded('its process was killed from outside')
+        with contextlib.suppress(ValueError):
+            return f'its process ended before it was through ({signal.strsignal(-code) if code < 0 else ""})'.replace(
+                '()', f'(exit code {code})')
+        return f'its process ended before it was through (exit code {code})'
+
+    def end(self):
+        """Kill it with all that belongs to it."""
+        with contextlib.suppress(OSError):
+            if POSIX:
+                os.killpg(self.process.pid, signal.SIGKILL)
+            else:
+                self.process.kill()
+        self.process.wait()
+        self._outbox.put(None)
+        with contextlib.suppress(OSError):
+            self.process.stdin.close()
+        with contextlib.suppress(queue.Empty):  # so that the thread that reads can come to its end
+            while self._inbox.get(timeout=GRACE) is not None:
+                pass
+        self.process.stdout.close()
+
+
+class Student:
+    """All functions of a submission, answered by one worker at a time.
+
+    start() starts a worker's process; libraries: what it loads first; modules: {name of a function: its module};
+    seconds: on the clock, for all that is asked.
+    """
+
+    def __init__(self, start, modules, libraries=(), seconds=float('inf')):
+        self._start, self.modules, self._libraries, self.left = start, modules, libraries, seconds
+        self._worker, self.worker_count, self._failures = None, 0, 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.renew()
+
+    def renew(self):
+        """End the worker; the next question starts another."""
+        if self._worker is not None:
+            self._worker.end()
+            self._worker = None
+
+    def find(self, name):
+        """Return the proxy for a function. Malformed if the student has none of that name."""
+        return Function(self, name)
+
+    def ask(self, name, half, seconds, case, more):
+        """Return what a half of a check gives beside a function. Raises Malformed, TimeUp or NotGraded."""
+        if self.left <= 0:
+            raise TimeUp('not reached: the functions before it took all of the time that there is for a submission')
+        self._ready()
+        start = time.monotonic()
+        try:
+            return self._checked(self._worker.ask(
+                {'name': name, 'modules': self.modules, 'half': f'{half.__module__}:{half.__name__}',
+                 'seconds': seconds, 'case': case, 'more': list(more)}, PATIENCE * seconds + GRACE), case)
+        except TimeoutError:
+            self._worker = None
+            raise TimeUp(f'stopped after {seconds:g} s: an endless loop?') from None
+        except Ended as error:
+            self._worker = None
+            raise Malformed(str(error)) from None
+        except NotGraded:
+            self._worker = None
+            raise
+        finally:
+            self.left -= time.monotonic() - start
+
+    def _ready(self):
+        """See that there is a worker. NotGraded if there cannot be one; after some failures none is tried."""
+        if self._worker is None:
+            if self._failures >= FAILURES:
+                raise NotGraded(f"no process for the student's code has started in {FAILURES} attempts")
+            self._failures += 1
+            self._worker, self._failures = Worker(self._start, self._libraries), 0
+            self.worker_count += 1
+
+    def _checked(self, answer, case):
+        if not isinstance(answer, dict) or set(answer) not in ({'error', 'over'}, {'value', 'changed'}):
+            self.renew()
+            raise Malformed('it sent something other than values')
+        if 'value' in answer:
+            for key in case:
+                if key in tuple(answer['changed'] or ()):
+                    case[key] = None  # no longer what it was
+            return answer['value']
+        if answer['over']:
+            self.renew()
+        text = str(answer['error'])
+        if answer['over'] == 'memory':
+            raise Malformed(f'more than {MEMORY >> 30} GB of memory: {text}')
+        raise Malformed(text)
+
+
+class Function:
+    """A proxy for one function, for `judge`."""
+
+    def __init__(self, student, name):
+        self.student, self.name, self.seconds = student, name, GRACE
+
+    def within(self, seconds, work):
+        """work(), in which all that is asked of the student's side together takes no more than so many seconds."""
+        self.seconds = seconds
+        return work()
+
+    def ask(self, half, case, *more):
+        """Return what the half gives beside the student's function."""
+        start = time.monotonic()
+        try:
+            return self.student.ask(self.name, half, max(self.seconds, 0.01), case, more)
+        finally:
+            self.seconds -= time.monotonic() - start
+
+
+def libraries(checks, folder):
+    """Return the large ones that checks or modules in a folder need: loaded before time and memory are counted."""
+    texts = [path.read_text(encoding='utf-8', errors='replace') for path in
+             {Path(folder) / (one.module.replace('.', '/') + '.py') for one in checks} if path.is_file()]
+    return [library for library in ('torch', 'torchvision')
+            if any(one.library == library for one in checks)
+            or any(re.search(rf'^[ \t]*(import|from) {library}\b', text, re.MULTILINE) for text in texts)]
+
+
+def result_of(check, student, checks, known):
+    """Return the Result of one check, in any case: 'not graded' if the machine, or the judge, is to blame."""
+    known = {name: one for name, one in known.items() if not one.not_graded}
+    try:
+        with np.errstate(all='ignore'):
+            return judge(check, student.find(check.name), student.find, checks, known)
+    except NoAnswers:
+        raise
+    except NotGraded as error:
+        why = str(error)
+    except Exception as error:  # a fault of the judge, or of what it runs on, is none of the student's
+        why = f'the judge failed: {type(error).__name__}: {values.plain(str(error))}'
+    return Result(check.name, False, 0, check.points, not_graded=why)
+
+
+def in_folder(folder):
+    """start() for a worker on the files of a folder, without a sandbox: a process group of its own."""
+    def start():
+        return subprocess.Popen(
+            [sys.executable, '-m', 'cs231n.checks.grader.worker'], cwd=Path(folder), stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=POSIX)
+    return start

@@ -1,0 +1,73 @@
+"""Grade one submission: what a class, a web service and a test ask for."""
+
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from cs231n.checks import CHECKS
+from cs231n.checks.grader.proxy import Student, libraries, result_of
+from cs231n.grading import hidden
+from cs231n.grading.package import assemble
+from cs231n.grading.sandbox.layers import choose
+
+SECONDS = 300  # for all that is asked of one submission, on the clock; a right one takes a tenth, the start included
+
+
+@dataclass(frozen=True)
+class Graded:
+    """The verdict on one submission.
+
+    results   one Result for each check; its `outcome` is 'right', 'wrong' or 'not graded'
+    sandbox   one sentence: in what the student's code was shut in, and how strong that is
+    seed      from which the inputs were drawn
+    seconds   that it took on the clock
+    """
+
+    results: tuple
+    sandbox: str
+    seed: int
+    seconds: float
+
+
+def grade_submission(folder, seed, checks=None, sandbox=None, seconds=None):
+    """Grade the modules in a folder that has nothing but the student's own, such as folder/cs231n/rnn_layers.py.
+
+    seed: of the inputs, a whole number from 0 to 2**32 - 1; checks: names of checks, all if None; sandbox: the name of
+    a layer, the strongest that the machine has if None; seconds: for all that is asked of the submission, on the clock.
+
+    What the machine did is no mistake of the student's: such a check is tried once more, alone in a new process, and
+    is 'not graded' if that is of no use. Raises ValueError if an argument is none, OSError if the disk is full.
+    """
+    start, layer = time.monotonic(), choose(sandbox)
+    names = list(CHECKS) if checks is None else list(checks)
+    unknown = [name for name in names if name not in CHECKS]
+    if unknown:
+        raise ValueError(f'checks: must be names of checks, got {unknown[0]!r}')
+    asked = hidden.checks(seed)
+    with tempfile.TemporaryDirectory(prefix='grading-') as place:
+        tree = Path(place) / 'package'
+        assemble(folder, tree)
+        results = _judged(asked, names, layer, tree, Path(place), SECONDS if seconds is None else seconds)
+    return Graded(tuple(results[name] for name in names), layer.sentence, seed, time.monotonic() - start)
+
+
+def _judged(asked, names, layer, tree, place, seconds):
+    """{name: Result}, in the order of the checks, so that what a function rests on comes before it."""
+    modules = {name: one.module for name, one in CHECKS.items()}
+    loaded = libraries([asked[name] for name in names], tree)
+    results = {}
+    with Student(_starter(layer, tree, place), modules, loaded, seconds) as student:
+        for name in [name for name in CHECKS if name in names]:
+            results[name] = result_of(asked[name], student, asked, results)
+        for name in [name for name, one in results.items() if one.not_graded]:
+            student.renew()
+            results[name] = result_of(asked[name], student, asked, results)
+    return results
+
+
+def _starter(layer, tree, place):
+    """start() for a worker, each with a scratch of its own."""
+    def start():
+        return layer.start(tree, tempfile.mkdtemp(dir=place, prefix='scratch-'))
+    return start
