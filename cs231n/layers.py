@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from cs231n._shared.arguments import as_floats, check_indices, check_shape
+from cs231n._shared.arguments import as_floats, check_indices, check_shape, contract
 
 
+@contract(x='N ...', w='D M', b='M')
 def affine_forward(x, w, b):
     """Compute a fully connected layer, out = x w + b, each example flattened to a row first.
 
@@ -13,7 +14,6 @@ def affine_forward(x, w, b):
     ValueError if the shapes do not fit together.
     """
     check_shape('affine_forward: w', 'D, M', w, int(np.prod(x.shape[1:])), None)
-    check_shape('affine_forward: b', 'M', b, w.shape[1])
     out = x.reshape(len(x), len(w)) @ w + b  # (N, M)
     return out, (x, w)
 
@@ -44,17 +44,7 @@ def relu_backward(dout, cache):
     return dout * (cache > 0)
 
 
-def _check_scores(function, x, y):
-    """Shared checks of the two classification losses; returns x as floats and y as np.intp."""
-    check_shape(f'{function}: x', 'N, C', x, None, None)
-    N, C = x.shape
-    if N == 0:
-        raise ValueError(f'{function}: x must hold at least one example, got shape {x.shape}')
-    y = check_indices(f'{function}: y', y, C)
-    check_shape(f'{function}: y', 'N', y, N)
-    return as_floats(x), y
-
-
+@contract(x='N+ C')
 def svm_loss(x, y):
     """Compute the multiclass hinge loss, mean_n Σ_{j≠y_n} max(0, x_nj - x_ny + 1), and its gradient.
 
@@ -63,7 +53,7 @@ def svm_loss(x, y):
     ValueError on other shapes or labels outside, TypeError on labels that are not integers.
     Crammer & Singer, JMLR 2001.
     """
-    x, y = _check_scores('svm_loss', x, y)
+    x, y = as_floats(x), check_indices('svm_loss: y', y, x.shape[1], like=x[:, 0])
     N = len(x)
     rows = np.arange(N)
     margins = np.maximum(0, x - x[rows, y][:, None] + 1)  # (N, C)
@@ -74,6 +64,7 @@ def svm_loss(x, y):
     return margins.sum() / N, dx
 
 
+@contract(x='N+ C')
 def softmax_loss(x, y):
     """Compute the cross-entropy of softmax(x), mean_n (log Σ_j exp x_nj - x_ny), and its gradient.
 
@@ -81,7 +72,7 @@ def softmax_loss(x, y):
     Returns the loss and dx (N, C).
     ValueError on other shapes or labels outside, TypeError on labels that are not integers.
     """
-    x, y = _check_scores('softmax_loss', x, y)
+    x, y = as_floats(x), check_indices('softmax_loss: y', y, x.shape[1], like=x[:, 0])
     N = len(x)
     rows = np.arange(N)
     log_p = x - x.max(axis=1, keepdims=True)  # the largest becomes 0, so exp cannot overflow
@@ -92,6 +83,7 @@ def softmax_loss(x, y):
     return -log_p[rows, y].sum() / N, dx
 
 
+@contract(x='N D', gamma='D', beta='D')
 def batchnorm_forward(x, gamma, beta, bn_param):
     """Normalise each feature over the minibatch: out = gamma (x - mean) / √(var + eps) + beta.
 
@@ -101,10 +93,7 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     test uses the running ones. Returns out (N, D) and the cache (None for test).
     ValueError on another shape or mode, or nothing to train on. Ioffe & Szegedy, ICML 2015, arXiv:1502.03167.
     """
-    check_shape('batchnorm_forward: x', 'N, D', x, None, None)
     D = x.shape[1]
-    check_shape('batchnorm_forward: gamma', 'D', gamma, D)
-    check_shape('batchnorm_forward: beta', 'D', beta, D)
     mode, eps, momentum = bn_param.get('mode'), bn_param.get('eps', 1e-5), bn_param.get('momentum', 0.9)
     running_mean = bn_param.get('running_mean', np.zeros(D, x.dtype))
     running_var = bn_param.get('running_var', np.zeros(D, x.dtype))
@@ -135,22 +124,22 @@ def batchnorm_backward(dout, cache):
     return dx, (dout * normed).sum(axis=0), dout.sum(axis=0)
 
 
+@contract(x='N C H W', gamma='C', beta='C')
 def spatial_batchnorm_forward(x, gamma, beta, bn_param):
     """Normalise each channel over the minibatch and all places: `batchnorm_forward` on the pixels.
 
     x: (N, C, H, W); gamma, beta: (C,); bn_param as in `batchnorm_forward`.
     Returns out (N, C, H, W) and the cache (None for test).
     """
-    check_shape('spatial_batchnorm_forward: x', 'N, C, H, W', x, None, None, None, None)
     N, C, H, W = x.shape
     pixels = x.transpose(0, 2, 3, 1).reshape(N * H * W, C)
     out, cache = batchnorm_forward(pixels, gamma, beta, bn_param)
     return out.reshape(N, H, W, C).transpose(0, 3, 1, 2), cache  # (N, C, H, W)
 
 
+@contract(dout='N C H W')
 def spatial_batchnorm_backward(dout, cache):
     """Backpropagate through `spatial_batchnorm_forward`: dx (N, C, H, W), dgamma (C,), dbeta (C,)."""
-    check_shape('spatial_batchnorm_backward: dout', 'N, C, H, W', dout, None, None, None, None)
     N, C, H, W = dout.shape
     pixels = dout.transpose(0, 2, 3, 1).reshape(N * H * W, C)
     dx, dgamma, dbeta = batchnorm_backward(pixels, cache)

@@ -8,7 +8,7 @@ small ones wherever no step waits for another: x Wx before the loop, the weight 
 import numpy as np
 from scipy import sparse
 
-from cs231n._shared.arguments import as_floats, check_indices, check_shape
+from cs231n._shared.arguments import as_floats, check_indices, check_shape, contract
 from cs231n.layers import affine_backward, affine_forward
 
 __all__ = ['affine_backward', 'affine_forward', 'lstm_backward', 'lstm_forward', 'lstm_step_backward',
@@ -17,14 +17,7 @@ __all__ = ['affine_backward', 'affine_forward', 'lstm_backward', 'lstm_forward',
            'word_embedding_backward', 'word_embedding_forward']
 
 
-def _check_weights(function, D, H, Wx, Wh, b, gates=''):
-    """Check the three parameters of a recurrent layer; gates is '' for the RNN and '4' for the LSTM."""
-    G = int(gates or 1) * H
-    check_shape(f'{function}: Wx', f'D, {gates}H', Wx, D, G)
-    check_shape(f'{function}: Wh', f'H, {gates}H', Wh, H, G)
-    check_shape(f'{function}: b', f'{gates}H', b, G)
-
-
+@contract(x='N D', prev_h='N H', Wx='D H', Wh='H H', b='H')
 def rnn_step_forward(x, prev_h, Wx, Wh, b):
     """Run one time step of a vanilla RNN, next_h = tanh(x Wx + prev_h Wh + b).
 
@@ -32,9 +25,6 @@ def rnn_step_forward(x, prev_h, Wx, Wh, b):
     Returns next_h (N, H) and the cache for `rnn_step_backward`. ValueError if the shapes do not fit together.
     Elman, Cognitive Science 1990.
     """
-    check_shape('rnn_step_forward: x', 'N, D', x, None, None)
-    check_shape('rnn_step_forward: prev_h', 'N, H', prev_h, len(x), None)
-    _check_weights('rnn_step_forward', x.shape[1], prev_h.shape[1], Wx, Wh, b)
     # BEGIN SOLUTION: one time step: next_h, and in cache whatever your backward pass needs
     next_h = np.tanh(x @ Wx + prev_h @ Wh + b)  # (N, H)
     cache = x, prev_h, Wx, Wh, next_h
@@ -42,6 +32,7 @@ def rnn_step_forward(x, prev_h, Wx, Wh, b):
     return next_h, cache
 
 
+@contract(dnext_h='N H')
 def rnn_step_backward(dnext_h, cache):
     """Backpropagate through `rnn_step_forward`; with a the sum inside tanh, da = dnext_h (1 - next_h²).
 
@@ -58,6 +49,7 @@ def rnn_step_backward(dnext_h, cache):
     return dx, dprev_h, dWx, dWh, db
 
 
+@contract(x='N T D', h0='N H', Wx='D H', Wh='H H', b='H')
 def rnn_forward(x, h0, Wx, Wh, b):
     """Run a vanilla RNN over a sequence, h_t = tanh(x_t Wx + h_{t-1} Wh + b).
 
@@ -65,9 +57,6 @@ def rnn_forward(x, h0, Wx, Wh, b):
     Returns h (N, T, H), all hidden states but h0, and the cache for `rnn_backward`.
     ValueError if the shapes do not fit together.
     """
-    check_shape('rnn_forward: x', 'N, T, D', x, None, None, None)
-    check_shape('rnn_forward: h0', 'N, H', h0, len(x), None)
-    _check_weights('rnn_forward', x.shape[2], h0.shape[1], Wx, Wh, b)
     # BEGIN SOLUTION: all T steps, each from the state before: h, and in cache whatever your backward pass needs
     N, T, D = x.shape
     H = h0.shape[1]
@@ -82,6 +71,7 @@ def rnn_forward(x, h0, Wx, Wh, b):
     return h, cache
 
 
+@contract(dh='N T H')
 def rnn_backward(dh, cache):
     """Backpropagate through `rnn_forward`, from the last time step to the first.
 
@@ -108,6 +98,7 @@ def rnn_backward(dh, cache):
     return dx, dprev_h, dWx, dWh, db
 
 
+@contract(W='V D')
 def word_embedding_forward(x, W):
     """Look up the vector of each word, out[n, t] = W[x[n, t]].
 
@@ -115,7 +106,6 @@ def word_embedding_forward(x, W):
     Returns out (N, T, D) and the cache for `word_embedding_backward`.
     TypeError if x holds no integers, ValueError if one is outside the vocabulary (a negative one, too).
     """
-    check_shape('word_embedding_forward: W', 'V, D', W, None, None)
     x = check_indices('word_embedding_forward: x', x, len(W))
     # BEGIN SOLUTION: look up the vector of each word: out, and in cache whatever your backward pass needs
     out = W[x]  # (N, T, D)
@@ -150,6 +140,7 @@ def sigmoid(x):
         return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
 
 
+@contract(x='N D', prev_h='N H', prev_c='N H or 0', Wx='D 4H', Wh='H 4H', b='4H')
 def lstm_step_forward(x, prev_h, prev_c, Wx, Wh, b):
     """Run one time step of an LSTM.
 
@@ -161,11 +152,6 @@ def lstm_step_forward(x, prev_h, prev_c, Wx, Wh, b):
     Returns next_h (N, H), next_c (N, H) and the cache for `lstm_step_backward`.
     ValueError if the shapes do not fit together. Hochreiter & Schmidhuber, Neural Computation 1997.
     """
-    check_shape('lstm_step_forward: x', 'N, D', x, None, None)
-    check_shape('lstm_step_forward: prev_h', 'N, H', prev_h, len(x), None)
-    if np.ndim(prev_c):  # a plain 0 may stand for the first cell state
-        check_shape('lstm_step_forward: prev_c', 'N, H', prev_c, *prev_h.shape)
-    _check_weights('lstm_step_forward', x.shape[1], prev_h.shape[1], Wx, Wh, b, gates='4')
     # BEGIN SOLUTION: one time step, gates in the order i, f, o, g: next_h, next_c, and your cache
     a_i, a_f, a_o, a_g = np.split(x @ Wx + prev_h @ Wh + b, 4, axis=1)  # (N, H) each
     i, f, o, g = sigmoid(a_i), sigmoid(a_f), sigmoid(a_o), np.tanh(a_g)
@@ -177,6 +163,7 @@ def lstm_step_forward(x, prev_h, prev_c, Wx, Wh, b):
     return next_h, next_c, cache
 
 
+@contract(dnext_h='N H')
 def lstm_step_backward(dnext_h, dnext_c, cache):
     """Backpropagate through `lstm_step_forward`.
 
@@ -200,6 +187,7 @@ def lstm_step_backward(dnext_h, dnext_c, cache):
     return dx, dprev_h, dprev_c, dWx, dWh, db
 
 
+@contract(x='N T D', h0='N H', Wx='D 4H', Wh='H 4H', b='4H')
 def lstm_forward(x, h0, Wx, Wh, b):
     """Run an LSTM over a sequence, `lstm_step_forward` at each time step, from the cell state 0.
 
@@ -207,9 +195,6 @@ def lstm_forward(x, h0, Wx, Wh, b):
     Returns h (N, T, H), all hidden states but h0, and the cache for `lstm_backward`.
     ValueError if the shapes do not fit together.
     """
-    check_shape('lstm_forward: x', 'N, T, D', x, None, None, None)
-    check_shape('lstm_forward: h0', 'N, H', h0, len(x), None)
-    _check_weights('lstm_forward', x.shape[2], h0.shape[1], Wx, Wh, b, gates='4')
     # BEGIN SOLUTION: all T steps, starting with a cell of zeros: h, and in cache whatever your backward pass needs
     N, T, D = x.shape
     H = h0.shape[1]
@@ -234,6 +219,7 @@ def lstm_forward(x, h0, Wx, Wh, b):
     return h, cache
 
 
+@contract(dh='N T H')
 def lstm_backward(dh, cache):
     """Backpropagate through `lstm_forward`, from the last time step to the first.
 
@@ -270,20 +256,19 @@ def lstm_backward(dh, cache):
     return dx, dprev_h, dWx, dWh, db
 
 
+@contract(x='N T D', w='D M', b='M')
 def temporal_affine_forward(x, w, b):
     """Apply one affine layer at every time step, out_t = x_t w + b.
 
     x: (N, T, D); w: (D, M); b: (M,). Returns out (N, T, M) and the cache for `temporal_affine_backward`.
     ValueError if the shapes do not fit together.
     """
-    check_shape('temporal_affine_forward: x', 'N, T, D', x, None, None, None)
-    check_shape('temporal_affine_forward: w', 'D, M', w, x.shape[2], None)
-    check_shape('temporal_affine_forward: b', 'M', b, w.shape[1])
     N, T, D = x.shape
     out = x.reshape(N * T, D) @ w + b
     return out.reshape(N, T, len(b)), (x, w)
 
 
+@contract(dout='N T M')
 def temporal_affine_backward(dout, cache):
     """Backpropagate through `temporal_affine_forward`.
 
@@ -300,6 +285,7 @@ def temporal_affine_backward(dout, cache):
     return dx, dw, dout.sum(axis=0)
 
 
+@contract(x='N+ T V', mask='N T')
 def temporal_softmax_loss(x, y, mask, verbose=False):
     """Compute the cross-entropy of each next word, summed over time and averaged over the minibatch.
 
@@ -311,13 +297,8 @@ def temporal_softmax_loss(x, y, mask, verbose=False):
     ValueError on other shapes, words outside the vocabulary, a mask of other values than 0 and 1;
     TypeError on words that are not integers.
     """
-    check_shape('temporal_softmax_loss: x', 'N, T, V', x, None, None, None)
     N, T, V = x.shape
-    if N == 0:
-        raise ValueError(f'temporal_softmax_loss: x must hold at least one example, got shape {x.shape}')
-    y = check_indices('temporal_softmax_loss: y', y, V)
-    check_shape('temporal_softmax_loss: y', 'N, T', y, N, T)
-    check_shape('temporal_softmax_loss: mask', 'N, T', mask, N, T)
+    y = check_indices('temporal_softmax_loss: y', y, V, like=mask)
     keep = mask.reshape(N * T).astype(bool)
     if not np.array_equal(keep, mask.reshape(N * T)):
         raise ValueError('temporal_softmax_loss: mask must be boolean, got values other than 0 and 1')

@@ -115,10 +115,10 @@ def insert(path, text, behind=None):
 def test_a_check_and_a_misconception_are_added_as_the_guide_says(copy):
     check, oracle = examples('A check')
     mistake, hint = examples('A misconception')
-    insert(copy / 'cs231n/checks/lessons/rnn/checks.py', check, 'CHECKS = (\n')
+    insert(copy / 'cs231n/checks/lessons/rnn/checks.py', check, '\nCHECKS = (\n')
     insert(copy / 'cs231n/answer_key/rnn/oracle.py', oracle)
     insert(copy / 'cs231n/answer_key/rnn/mistakes.py', mistake)
-    insert(copy / 'cs231n/answer_key/rnn/hints.py', hint, 'HINTS = {\n')
+    insert(copy / 'cs231n/answer_key/rnn/hints.py', hint, '\nHINTS = {\n')
     told = run(copy, '-c', 'import numpy as np; from cs231n.checks import check;'
                            'from cs231n.layers import relu_forward;'
                            'print(check(relu_forward)); print(check(lambda x: (np.abs(x), x), name="relu_forward"))')

@@ -152,7 +152,7 @@ BAD = {
                 'lstm_step_backward: dnext_c must have shape (N, H) = (3, 7), got (3, 1)'),
     'dh': (lambda: lstm_backward(ones(3, 7), lstm_forward(
         ones(3, 2, 5), ones(3, 7), ones(5, 28), ones(7, 28), ones(28))[1]),
-        'lstm_backward: dh must have shape (N, T, H) = (3, 2, 7), got (3, 7)'),
+        'lstm_backward: dh must have shape (N, T, H) = (*, *, *), got (3, 7)'),
 }
 
 

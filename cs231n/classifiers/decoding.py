@@ -76,7 +76,7 @@ def beam_search(model, features, max_length, beam_width, length_penalty):
     words = np.full((N, K), model._start)
     beam = np.full((N, K, max_length), model._null, np.int32)
     log_p = np.full((N, K), -np.inf)
-    log_p[:, 0] = 0  # all K are alike at first: let one of them speak
+    log_p[:, 0] = 0  # all K are alike at first: only one of them may be extended
     best, best_score = np.full((N, max_length), model._null, np.int32), np.full(N, -np.inf)
     for t in range(max_length):
         scores, h, c = next_scores(model, words.reshape(N * K), h, c)

@@ -1,11 +1,9 @@
 """CaptioningRNN: a recurrent network that reads an image's features and writes a sentence about it."""
 
-from numbers import Integral, Real
-
 import numpy as np
 
-from cs231n._shared.arguments import check_indices, check_shape
-from cs231n.classifiers import decoding as sampling
+from cs231n._shared.arguments import check_indices, check_shape, contract, number, positive, whole
+from cs231n.classifiers import decoding
 from cs231n.rnn_layers import (
     affine_backward,
     affine_forward,
@@ -36,7 +34,7 @@ class CaptioningRNN:
                  dtype=np.float32, *, rng=None):
         """Draw the parameters of a new network, scaled by 1/√(inputs); biases are 0.
 
-        word_to_idx: dict from the V words to 0 … V-1 with '<NULL>', and '<START>' and '<END>' for sampling.
+        word_to_idx: dict from the V words to 0 … V-1 with '<NULL>', and '<START>' and '<END>' for decoding.
         input_dim D, wordvec_dim W, hidden_dim H; cell_type 'rnn' or 'lstm'; dtype np.float32 or np.float64.
         rng: a NumPy generator or RandomState (default: the global np.random, seeded by np.random.seed).
         params: W_proj (D, H), b_proj (H,), W_embed (V, W), Wx (W, H), Wh (H, H), b (H,), W_vocab (H, V),
@@ -120,37 +118,18 @@ class CaptioningRNN:
         if self._start is None or self._end is None:
             raise ValueError(f"CaptioningRNN.{method}: word_to_idx must contain '<START>' and '<END>'")
 
-    def _check_penalty(self, method, length_penalty):
-        """Raise unless length^length_penalty can be computed and grows with the length."""
-        if not isinstance(length_penalty, Real):
-            raise TypeError(f'CaptioningRNN.{method}: length_penalty must be a number, got {length_penalty!r}')
-        if not 0 <= length_penalty <= MAX_PENALTY:  # also false for NaN
-            raise ValueError(f'CaptioningRNN.{method}: length_penalty must be one of 0 … {MAX_PENALTY}, '
-                             f'got {length_penalty}')
-
-    def _check_options(self, max_length, temperature, rng, beam_width, length_penalty):
-        """Raise unless the options of `sample` make sense, each and together."""
+    def _check_together(self, temperature, rng, beam_width):
+        """Raise unless the options of `sample` fit one another and the vocabulary."""
         V = len(self.params['W_embed'])
-        for name, value, kind in (('max_length', max_length, Integral), ('beam_width', beam_width, Integral),
-                                  ('temperature', temperature, Real)):
-            if not isinstance(value, kind) and (name, value) != ('temperature', None):
-                wanted = 'an integer' if kind is Integral else 'a number'
-                raise TypeError(f'CaptioningRNN.sample: {name} must be {wanted}, got {value!r}')
-        if max_length < 0:
-            raise ValueError(f'CaptioningRNN.sample: max_length must be at least 0, got {max_length}')
-        if not 1 <= beam_width <= V:
+        if beam_width > V:
             raise ValueError(f'CaptioningRNN.sample: beam_width must be one of 1 … {V}, got {beam_width}')
-        self._check_penalty('sample', length_penalty)
-        if temperature is None:
-            return
-        if not 0 < temperature < np.inf:
-            raise ValueError(f'CaptioningRNN.sample: temperature must be positive, got {temperature}')
-        if not isinstance(rng, np.random.Generator):
+        if temperature is not None and not isinstance(rng, np.random.Generator):
             raise TypeError('CaptioningRNN.sample: with a temperature, rng must be a np.random.Generator, '
                             f'got {type(rng).__name__}')
-        if beam_width > 1:
+        if temperature is not None and beam_width > 1:
             raise ValueError('CaptioningRNN.sample: beam_width and temperature exclude each other')
 
+    @contract(max_length=whole(0), beam_width=whole(1), temperature=positive, length_penalty=number(0, MAX_PENALTY))
     def sample(self, features, max_length=30, *, temperature=None, rng=None, beam_width=1,
                length_penalty=1.0):
         """Write a caption for each image, word by word; each word is fed back as the next input.
@@ -165,11 +144,11 @@ class CaptioningRNN:
         """
         features = self._check_features('sample', features)
         self._check_vocabulary('sample')
-        self._check_options(max_length, temperature, rng, beam_width, length_penalty)
+        self._check_together(temperature, rng, beam_width)
         if temperature is not None:
-            return sampling.random_captions(self, features, max_length, temperature, rng)
+            return decoding.random_captions(self, features, max_length, temperature, rng)
         if beam_width > 1:
-            return sampling.beam_search(self, features, max_length, beam_width, length_penalty)
+            return decoding.beam_search(self, features, max_length, beam_width, length_penalty)
 
         N, p = len(features), self.params
         captions = np.full((N, max_length), self._null, np.int32)
@@ -192,6 +171,7 @@ class CaptioningRNN:
         # END SOLUTION
         return captions
 
+    @contract(length_penalty=number(0, MAX_PENALTY))
     def caption_score(self, features, captions, *, length_penalty=1.0):
         """Return how probable each caption is for its image: log p(words | features) / length^length_penalty.
 
@@ -202,5 +182,4 @@ class CaptioningRNN:
         """
         features = self._check_features('caption_score', features)
         self._check_vocabulary('caption_score')
-        self._check_penalty('caption_score', length_penalty)
-        return sampling.caption_score(self, features, captions, length_penalty)
+        return decoding.caption_score(self, features, captions, length_penalty)

@@ -20,14 +20,14 @@ from cs231n.handout.stages import ANSWER_KEY, left_out
 
 SHORTEST = 14  # characters without white space; what is shorter says nothing by itself
 SAYS_NOTHING = re.compile(r'^\s*(def |class |from |import |with |for |if |else:|@|\'\w+\'[,:]|\w+,$|""|super\(\)|'
-                          r'parser\.|print\(|sys\.exit\(|raise |return .*\.join\(lines\))')
+                          r'(\w+ = )?parser\.|print\(|sys\.exit\(|raise |return .*\.join\(lines\))')
 KINDS = {'.py', '.ipynb', '.md', '.txt', '.toml', '.sh', '.tsv', '.json', '.pt', '.npz', '.jpg', '.png', '.gitignore'}
 NAMES = {'LICENSE', 'Makefile'}
 GIVEN = {  # lines of solutions, without white space, that also stand in code that students are given
     'withtorch.no_grad():', 'nn.MaxPool2d(2),', 'fortinrange(max_length):', 'fortinrange(T):',
     'parameter.copy_(value)', 'rng=np.random.RandomState(0)', 'NULL,START,END=0,1,2',
     'h,c=_first_state(model,features)', 'scores,h,c=next_scores(model,words,h,c)',
-    'arguments=parser.parse_args(argv)', 'solver.zero_grad()', 'net=DigitNet()',
+    'solver.zero_grad()', 'net=DigitNet()',
     'net=squeezenet1_1(num_classes=len(KINDS))', 'net.load_state_dict(weights)',
     'scores=_scores(model,X_fooling,target)', 'missed=scores.argmax(dim=1)!=target',
 }

@@ -5,10 +5,13 @@ import linecache
 import os
 import traceback
 
+from cs231n._shared import arguments
 from cs231n.checks.engine.errors import Malformed, Partly, TimeUp
 
 TODO = 'not implemented yet'  # how what is said of an unwritten function begins
-CHECKS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # whose frames are not the student's
+ARGUMENTS = os.path.abspath(arguments.__file__)
+CHECKS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+GIVEN = CHECKS, os.path.dirname(ARGUMENTS)  # folders whose frames are not the student's
 
 
 def reason(error):
@@ -33,7 +36,7 @@ def _message(error):
 
 def place(stack):
     """' (rnn_layers.py, line 42: the code)' for the innermost line of the stack that the student wrote."""
-    own = _without_given_checks([frame for frame in stack if _is_students(frame.filename)])
+    own = [frame for frame in _without_given_checks(list(stack)) if _is_students(frame.filename)]
     if not own:
         return ''
     frame = own[-1]
@@ -44,13 +47,16 @@ def place(stack):
 
 
 def _without_given_checks(stack):
-    """Return the stack up to the line whose arguments a given check of arguments did not like."""
-    shorter = list(stack)
-    while shorter and shorter[-1].name.startswith('_check'):
-        shorter.pop()
-    if len(shorter) == len(stack) or not shorter:
-        return stack
-    return shorter[:-1] or shorter  # the last one now calls the check; who called that one gave the arguments
+    """Return the stack up to the line whose arguments a given check of arguments did not like.
+
+    A contract is declared above a function, so the line before it has called that function; another check stands in
+    the body of a given function, and whoever called that one gave the arguments.
+    """
+    for k, frame in enumerate(stack):
+        if os.path.abspath(frame.filename) == ARGUMENTS and frame.name != 'checked':
+            above = stack[k - 1].filename if k else ''
+            return stack[:k] if os.path.abspath(above) == ARGUMENTS else stack[:k - 1] or stack[:k]
+    return stack
 
 
 def _is_students(filename):
@@ -58,4 +64,4 @@ def _is_students(filename):
         return 'frozen' not in filename and '__array_function__' not in filename
     folder = os.path.dirname(os.path.abspath(filename))
     library = os.path.dirname(os.path.abspath(inspect.__file__))  # the standard library
-    return not folder.startswith((CHECKS, library)) and 'site-packages' not in folder
+    return not folder.startswith((*GIVEN, library)) and 'site-packages' not in folder

@@ -76,7 +76,8 @@ CHECKS = (
         'temporal_affine_forward', **LAYERS, points=0, cached=True,
         cases=cases(_affine, (3, 5, 2, 7)), outputs={'out': 'N T M'}),
     Check(
-        'temporal_affine_backward', **LAYERS, points=0, apart=True, forward='temporal_affine_forward', upstream=('dout',),
+        'temporal_affine_backward', **LAYERS, points=0, apart=True,
+        forward='temporal_affine_forward', upstream=('dout',),
         cases=cases(_affine_back, (3, 5, 2, 7)), outputs={'dx': 'N T D', 'dw': 'D M', 'db': 'M'}),
     Check(
         'temporal_softmax_loss', **LAYERS, points=0,

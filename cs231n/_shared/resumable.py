@@ -1,0 +1,109 @@
+"""Training that can be stopped and resumed: the state of a solver in a file, without pickles."""
+
+import json
+import zipfile
+
+import numpy as np
+
+from cs231n._shared.files import replacing
+
+SETTINGS = ('update_rule', 'lr_decay', 'batch_size', 'num_epochs', 'print_every', 'verbose', 'clip_value',
+            'clip_norm', 'metric_every', 'progress')
+META = ('settings', 'configs', 'iteration', 'epoch', 'last_iteration', 'loss_history', 'metric_history', 'best_metric',
+        'rng')
+
+
+class Resumable:
+    """Gives a solver `save` and `resume`."""
+
+    def save(self, path):
+        """Write everything that `resume` needs to path, an .npz file without pickles.
+
+        The file appears whole or not at all: it is written beside path and then renamed.
+        """
+        arrays = {f'params/{name}': w for name, w in self.model.params.items()}
+        arrays |= {f'best/{name}': w for name, w in self.best_params.items()}
+        configs = {}
+        for name, config in self.optim_configs.items():
+            state = {key: value for key, value in config.items() if isinstance(value, np.ndarray)}
+            arrays |= {f'optim/{name}/{key}': value for key, value in state.items()}
+            configs[name] = {key: value for key, value in config.items() if key not in state}
+        meta = {
+            'settings': {name: getattr(self, name) for name in SETTINGS}, 'configs': configs,
+            'iteration': self.iteration, 'epoch': self.epoch, 'last_iteration': self.last_iteration,
+            'loss_history': self.loss_history, 'metric_history': self.metric_history,
+            'best_metric': self.best_metric, 'rng': [type(self.rng).__name__, rng_state(self.rng)],
+        }
+        arrays['meta'] = np.array(json.dumps(meta, default=lambda value: value.tolist()))
+        with replacing(path) as part, open(part, 'wb') as file:
+            np.savez(file, **arrays)
+
+    @classmethod
+    def resume(cls, path, model, data, **changes):
+        """Return a solver that goes on exactly where the one saved at path stood.
+
+        model: one built like the saved one; its params are replaced. data: the same data. changes: arguments
+        of CaptioningSolver to change, such as num_epochs, the total; metric, a function, is not in the file
+        and has to be given again. Parameters, losses, the optimiser's averages and the state of the
+        random generator (the global one unless seed or rng was given) are the saved ones, to the bit.
+        ValueError if path is not such a file, or was saved for parameters of other names, shapes or dtypes.
+        """
+        arrays, meta = _read(path)
+        solver = cls(model, data, **{**meta['settings'], **changes})
+        saved = {key.removeprefix('params/'): w for key, w in arrays.items() if key.startswith('params/')}
+        wanted, got = ({name: f'{w.dtype} {w.shape}' for name, w in p.items()} for p in (saved, model.params))
+        if wanted != got:
+            raise ValueError(f'CaptioningSolver.resume: model.params must be {wanted}, got {got}')
+        model.params.update(saved)
+        solver.optim_configs = meta['configs']
+        for key, value in arrays.items():
+            if key.startswith('best/'):
+                solver.best_params[key.removeprefix('best/')] = value
+            if key.startswith('optim/'):
+                _, name, entry = key.split('/')
+                solver.optim_configs[name][entry] = value
+        solver.iteration, solver.epoch = meta['iteration'], meta['epoch']
+        solver.loss_history, solver.best_metric = meta['loss_history'], meta['best_metric']
+        solver.metric_history = [tuple(entry) for entry in meta['metric_history']]
+        if 'num_epochs' not in changes:
+            solver.last_iteration = meta['last_iteration']
+        if not {'seed', 'rng'} & changes.keys():
+            solver.rng = _restored_rng(*meta['rng'])
+        return solver
+
+
+def _read(path):
+    """Return the arrays and the settings in a file that `CaptioningSolver.save` wrote."""
+    try:
+        with open(path, 'rb') as file, np.load(file, allow_pickle=False) as archive:
+            arrays = dict(archive)
+        meta = json.loads(str(arrays.pop('meta')))
+        return arrays, {key: meta[key] for key in META}
+    except (ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
+        raise ValueError(f'CaptioningSolver.resume: path must be a file of save, got {path}') from error
+
+
+def rng_state(rng):
+    """Return the state of a Generator, a RandomState, or (None) the global np.random, as a dict."""
+    if isinstance(rng, np.random.Generator):
+        return rng.bit_generator.state
+    return (np.random if rng is None else rng).get_state(legacy=False)
+
+
+def set_rng_state(rng, state):
+    """Put a generator into a state that `rng_state` returned."""
+    if isinstance(rng, np.random.Generator):
+        rng.bit_generator.state = state
+    else:
+        (np.random if rng is None else rng).set_state(state)
+
+
+def _restored_rng(kind, state):
+    """Return a generator of a kind (its type's name) in a saved state; None is the global one, now set."""
+    rng = None
+    if kind == 'Generator':
+        rng = np.random.Generator(getattr(np.random, state['bit_generator'])())
+    elif kind == 'RandomState':
+        rng = np.random.RandomState()
+    set_rng_state(rng, state)
+    return rng
