@@ -50,6 +50,7 @@ def time_backward(back):
         'db_overwritten': NONE_KEPT[2:],
         'weights_averaged': [('dh0 = dprev_h', 'dh0, dWx, dWh, db = dprev_h, dWx / T, dWh / T, db / T')],
         'time_forwards': [(BACK_LOOP, 'for t in range(T):')],
+        'dx_reversed': [('dh0 = dprev_h', 'dh0, dx = dprev_h, dx[:, ::-1]')],
         'only_last_dh': [
             (BACK_LOOP, 'dprev_h = dh[:, -1]\n    ' + BACK_LOOP),
             (back, back.replace('dh[:, t] + ', '')),
@@ -117,6 +118,14 @@ SAMPLE = {
     ],
     'row_0_fed': [(SAMPLE_STEP, 'x = W_embed[word[:1].repeat(N)]')],
     'null_starts': [('[self._start] * N', '[self._null] * N')],
+    'start_in_row_0': [('[self._start] * N', '[self._start] + [self._null] * (N - 1)')],
+    'start_in_row_0_not_fed': [
+        ('[self._start] * N', '[self._start] + [self._null] * (N - 1)'),
+        (
+            'word = scores.argmax(axis=1)\n            captions[:, t] = word',
+            'captions[:, t] = scores.argmax(axis=1)',
+        ),
+    ],
     'start_returned': [
         ('for t in range(max_length):', 'captions[:, 0] = word\n        for t in range(1, max_length):')
     ],

@@ -152,14 +152,14 @@ def _minibatch(check, run):
 
 
 def _slip(check, runs):
-    """'N = 1' if exactly these cases fail, 'N > 1' if these do and the check grants something for one picture."""
+    """'N = 1' if no other cases fail, 'N > 1' if no others do and the check grants something for one picture."""
     alone = [run.passed for run in runs if _minibatch(check, run) == 1]
     others = [run.passed for run in runs if (_minibatch(check, run) or 0) > 1]
     if not alone or not others or len(alone) + len(others) < len(runs):
         return ''
-    if all(others) and not any(alone):
+    if all(others) and not all(alone):
         return ONE
-    return SEVERAL if check.one_picture and all(alone) and not any(others) else ''
+    return SEVERAL if check.one_picture and all(alone) and not all(others) else ''
 
 
 def _share(check, runs, slip):

@@ -30,7 +30,7 @@ def explain(check, runs):
              if where <= fits[key] and (not check.facts or fits[key] == set(outputs))}
     found = _certain(check, whole)
     left = wrong - set().union(*found.values())
-    if left and not check.facts:  # what else a mistake shows in may be spoiled by another one
+    if left and check.apart:  # what else a mistake shows in may be spoiled by another one
         parts = {key: fits[key] & where & left for key, where in shows.items() if key not in whole}
         found.update(_certain(check, {key: where for key, where in parts.items() if where}))
         left -= set().union(*found.values())
