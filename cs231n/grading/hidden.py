@@ -21,8 +21,18 @@ SHAKEN = 1e-4   # how much inputs may move, relatively, without another whole nu
 
 @functools.lru_cache(maxsize=4)
 def checks(seed):
-    """{name: Check} with inputs of their own for this seed; computed once for all submissions."""
-    return {name: fresh(one, seed) for name, one in CHECKS.items()}
+    """Return {name: Check} with inputs of their own for this seed, each made once, when it is first asked for."""
+    return _Fresh(seed)
+
+
+class _Fresh(dict):
+    def __init__(self, seed):
+        super().__init__()
+        self.seed = seed
+
+    def __missing__(self, name):
+        self[name] = fresh(CHECKS[name], self.seed)
+        return self[name]
 
 
 def fresh(check, seed):

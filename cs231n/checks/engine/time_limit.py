@@ -12,6 +12,7 @@ import numpy as np
 from cs231n.checks.engine.errors import TimeUp
 from cs231n.checks.engine.reasons import place
 
+STOPPED = 'stopped after'
 PATIENCE = 4  # a check that waits, be it for its turn on a busy computer, is given this many times its seconds
 
 
@@ -41,7 +42,7 @@ def within(seconds, work):
         frame = sys._current_frames().get(thread.ident)
         if thread.is_alive() and frame is not None:
             spot = place(traceback.StackSummary.extract(traceback.walk_stack(frame))[::-1])
-            raise TimeUp(f'stopped after {seconds:g} s: an endless loop?{spot}')
+            raise TimeUp(f'{STOPPED} {seconds:g} s: an endless loop?{spot}')
     finally:
         if thread.is_alive():  # an exception from outside is the only way to end a thread
             ident, stop = ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit)

@@ -20,7 +20,7 @@ from cs231n.checks.engine.answers import NoAnswers
 from cs231n.checks.engine.errors import Malformed, NotGraded, TimeUp
 from cs231n.checks.engine.judge import judge
 from cs231n.checks.engine.result import Result
-from cs231n.checks.engine.time_limit import PATIENCE
+from cs231n.checks.engine.time_limit import PATIENCE, STOPPED
 from cs231n.checks.grader import values
 
 GRACE = 2           # seconds for what is around a call
@@ -159,7 +159,7 @@ class Student:
                  'seconds': seconds, 'case': case, 'more': list(more)}, PATIENCE * seconds + GRACE), case)
         except TimeoutError:
             self._worker = None
-            raise TimeUp(f'stopped after {seconds:g} s: an endless loop?') from None
+            raise TimeUp(f'{STOPPED} {seconds:g} s: an endless loop?') from None
         except Ended as error:
             self._worker = None
             raise Malformed(str(error)) from None

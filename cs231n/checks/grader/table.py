@@ -3,7 +3,7 @@
 
 def row(result):
     """One line of the table, and below it what there is to say."""
-    verdict = 'right' if result.passed else 'to do' if result.todo else 'wrong'
+    verdict = 'to do' if result.todo else result.outcome
     points = f'{result.points:g} of {result.max_points:g}' if result.max_points else 'given'
     lines = [f'  {verdict}  {result.name:<32} {points:>10}']
     lines += [f'           {title}: {text}' for title, text in result.remarks if not result.todo]
@@ -17,6 +17,8 @@ def summary(checks, results):
         own = [result for one, result in zip(checks, results) if one.notebook == notebook]
         lines.append(f'  {notebook:<39} {_points(own):>10}')
     lines += [f'  {"in total":<39} {_points(results):>10}', '']
+    if failed := [result.name for result in results if result.not_graded]:
+        lines += ['not graded: ' + ', '.join(failed) + '. Points are missing there: grade them again.', '']
     following = next(((one, result) for one, result in zip(checks, results) if not result.passed), None)
     if following is None:
         return '\n'.join([*lines, 'All is right.'])

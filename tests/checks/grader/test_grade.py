@@ -3,9 +3,10 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
-import time
+from dataclasses import replace
 
 import pytest
 
@@ -13,7 +14,7 @@ from cs231n._shared.paths import ROOT
 from cs231n.checks import CHECKS, all_checks
 from cs231n.checks.engine.result import Result
 from cs231n.checks.grader import grade as grading
-from cs231n.checks.grader import processes, table
+from cs231n.checks.grader import proxy, table
 
 BROKEN = {  # function of the RNN and LSTM notebooks: the first line of its body, which spoils everything
     'rnn_step_forward': 'while True: pass',
@@ -75,7 +76,8 @@ def test_each_failure_costs_its_own_points_and_is_named(spoiled):
         assert not results[name]['passed'] and results[name]['points'] == 0
         assert results[name]['where'].startswith(why), results[name]
         assert f'wrong  {name}' in run.stdout and why[:30] in run.stdout
-    assert results['rnn_backward']['where'] == whys['rnn_forward'] + '; fix rnn_forward first, on which it rests'
+    assert results['rnn_backward']['where'] == 'fix rnn_forward first'
+    assert results['rnn_step_backward']['where'] == 'fix rnn_step_forward first'
     resting = {name for name, one in CHECKS.items() if one.forward in whys}
     green = {name for name, one in results.items() if one['passed']}
     assert green == set(results) - set(whys) - resting and {'lstm_step_forward', 'lstm_step_backward'} <= green
@@ -99,7 +101,7 @@ def test_a_module_that_is_no_python_is_told(tmp_path):
     with open(copied(tmp_path) / 'cs231n/classifiers/decoding.py', 'a', encoding='utf-8') as module:
         module.write('\ndef f(:\n')
     run, results = grade(tmp_path, 'CaptioningRNN.loss', 'rnn_step_forward')
-    assert results['CaptioningRNN.loss[rnn]']['where'].startswith('SyntaxError') and 'sampling.py' in run.stdout
+    assert results['CaptioningRNN.loss[rnn]']['where'].startswith('SyntaxError') and 'decoding.py' in run.stdout
     assert results['rnn_step_forward']['passed']
 
 
@@ -109,7 +111,7 @@ def test_an_endless_loop_in_the_module_itself_is_told(tmp_path):
     _, results = grade(tmp_path, 'CaptioningRNN.loss', '--seconds', '1')
     for cell in 'rnn', 'lstm':
         where = results[f'CaptioningRNN.loss[{cell}]']['where']
-        assert where.startswith('stopped after 1 s: an endless loop?') and 'sampling.py, line' in where, where
+        assert where.startswith('stopped after 1 s: an endless loop?') and 'decoding.py, line' in where, where
 
 
 def test_files_of_another_folder_are_not_graded(copy, tmp_path):
@@ -118,31 +120,66 @@ def test_files_of_another_folder_are_not_graded(copy, tmp_path):
     assert run.returncode == 2 and 'the wrong files would be graded' in run.stderr and str(copy) in run.stderr
 
 
-def test_a_function_from_elsewhere_is_not_graded(monkeypatch, capsys):
-    monkeypatch.setattr(grading, 'grade', lambda one, seconds: (Result(one.name, True, 3, 3), os.__file__))
+def test_a_function_from_elsewhere_is_not_graded(monkeypatch):
+    monkeypatch.setattr(grading, 'result_of', lambda one, *rest: Result(one.name, True, 3, 3))
+    monkeypatch.setattr(grading, '_file', lambda *rest: os.__file__)
     monkeypatch.chdir(ROOT)
     result, = grading.grade_all(grading.chosen(['rnn_step_forward']))
     assert not result.passed and result.points == 0 and result.where.endswith(os.__file__)
 
 
-def hang(name, seconds, connection):
-    """In place of a check: holds on to its process."""
-    time.sleep(60)
+def test_where_a_function_is_written_is_told(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    one = CHECKS['sigmoid']
+    with proxy.Student(proxy.in_folder(ROOT), {'sigmoid': one.module}) as student:
+        assert grading._file(one, student) == str(ROOT / 'cs231n' / 'rnn_layers.py')
 
 
-def test_a_process_that_does_not_answer_is_ended(monkeypatch):
-    monkeypatch.setattr(processes, '_work', hang)
-    monkeypatch.setattr(processes, 'GRACE', 0.5)
-    start = time.monotonic()
-    result, _ = processes.grade(CHECKS['rnn_step_forward'], seconds=0.5)
-    assert result.where == 'stopped after 2.5 s: an endless loop?' and time.monotonic() - start < 50
+def test_a_process_that_does_not_answer_is_ended(tmp_path, monkeypatch):
+    """One that holds on to the interpreter, so that it cannot end itself."""
+    monkeypatch.setattr(proxy, 'GRACE', 0.1)
+    with open(copied(tmp_path) / 'cs231n/rnn_layers.py', 'a', encoding='utf-8') as module:
+        module.write("\n\ndef sigmoid(x):\n    import re\n    re.match('(a+)+b', 'a' * 60)\n")
+    one = replace(CHECKS['sigmoid'], seconds=0.3)
+    with proxy.Student(proxy.in_folder(tmp_path), {'sigmoid': one.module}) as student:
+        result = proxy.result_of(one, student, CHECKS, {})
+    assert result.where == 'stopped after 0.3 s: an endless loop?' and student.worker_count == 1
 
 
-def test_it_works_with_fresh_processes_too(monkeypatch):
-    """The way of Windows and macOS."""
-    monkeypatch.setattr(processes, 'METHOD', 'spawn')
-    result, file = processes.grade(CHECKS['sigmoid'])
-    assert result.passed and file == str(ROOT / 'cs231n' / 'rnn_layers.py')
+def test_one_process_answers_for_all_and_is_replaced_after_a_crash(copy):
+    with proxy.Student(proxy.in_folder(ROOT), {name: one.module for name, one in CHECKS.items()}) as student:
+        for name in ('sigmoid', 'rnn_step_forward', 'rnn_step_backward'):
+            assert proxy.result_of(CHECKS[name], student, CHECKS, {}).passed
+        assert student.worker_count == 1
+        student._worker.process.send_signal(signal.SIGSEGV)
+        assert 'Segmentation fault' in proxy.result_of(CHECKS['sigmoid'], student, CHECKS, {}).where
+        assert proxy.result_of(CHECKS['sigmoid'], student, CHECKS, {}).passed and student.worker_count == 2
+
+
+def test_what_the_machine_did_is_tried_again_and_costs_nothing(capsys, monkeypatch):
+    """A worker that something kills is no mistake of who wrote the function."""
+    monkeypatch.chdir(ROOT)
+    ask, killed = proxy.Worker.ask, []
+
+    def ask_and_kill(self, value, seconds):
+        if 'name' in value and not killed:
+            killed.append(value['name'])
+            self.process.kill()
+        return ask(self, value, seconds)
+
+    monkeypatch.setattr(proxy.Worker, 'ask', ask_and_kill)
+    result, = grading.grade_all(grading.chosen(['sigmoid']))
+    assert killed == ['sigmoid'] and result.outcome == 'right'
+
+
+def test_what_cannot_be_graded_says_so_and_is_named(capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(grading, 'in_folder', lambda folder: lambda: (_ for _ in ()).throw(OSError('no more processes')))
+    result, = grading.grade_all(grading.chosen(['rnn_step_forward']))
+    assert result.outcome == 'not graded' and result.not_graded == 'no process could be started: no more processes'
+    out = capsys.readouterr().out
+    assert 'not graded  rnn_step_forward' in out and 'no more processes' in out
+    assert 'not graded: rnn_step_forward' in table.summary([CHECKS['rnn_step_forward']], [result])
 
 
 def test_names_choose_notebooks_functions_or_all():
@@ -163,21 +200,18 @@ def test_when_all_is_right_it_says_so():
 
 
 def test_a_limit_of_memory_holds_where_the_system_offers_one():
-    code = 'from cs231n.checks.grader.processes import limit_memory; limit_memory(2**28); bytearray(2**30)'
+    code = 'from cs231n.checks.grader.worker import limit_memory; limit_memory(2**28); bytearray(2**30)'
     run = subprocess.run([sys.executable, '-c', code], cwd=ROOT, capture_output=True, text=True, timeout=600)
     assert ('MemoryError' in run.stderr) == (sys.platform.startswith('linux')), run.stderr
 
 
-def test_an_answer_that_uses_pytorch_finds_it_loaded(monkeypatch, tmp_path):
-    """Loaded under the limit of memory it would fail, and only where no other check needs it."""
-    (tmp_path / 'answers.npz').touch()
-    monkeypatch.setattr(processes, 'STORED', tmp_path / 'answers.npz')  # as in a student's folder: it needs no PyTorch
-    monkeypatch.setattr(processes.cs231n, '__file__', str(tmp_path / 'cs231n' / '__init__.py'))
+def test_what_is_large_is_loaded_where_it_is_needed_before_time_is_counted(tmp_path):
     (tmp_path / 'cs231n').mkdir()
-    for text, wanted in (('import numpy as np  # no torch', []), ('def f():\n    import torch\n', ['torch'])):
+    for text, wanted in (('import numpy as np  # no torch', []), ('def f():\n    import torch\n', ['torch']),
+                         ('from torchvision import ops\nimport torch', ['torch', 'torchvision'])):
         (tmp_path / 'cs231n/rnn_layers.py').write_text(text, encoding='utf-8')
-        assert processes.libraries([CHECKS['rnn_step_forward']]) == wanted
-    assert processes.libraries([CHECKS['tv_loss']]) == ['torch']
+        assert proxy.libraries([CHECKS['rnn_step_forward']], tmp_path) == wanted
+    assert proxy.libraries([CHECKS['tv_loss']], tmp_path) == ['torch']
 
 
 @pytest.mark.parametrize('name, meant', [('rnn', '; did you mean RNN?'), ('lstm_forwards', 'lstm_forward'), ('?', ')')])

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from cs231n.answer_key.network_visualization.hints import RAW_ALSO
 from cs231n.checks import check
 from cs231n.checks.engine.judge import judge
-from cs231n.answer_key.network_visualization.hints import RAW_ALSO
 from cs231n.checks.lessons.network_visualization.checks import CHECKS
 from cs231n.checks.lessons.network_visualization.student_side import CRASHES
 from tests.support.written_answers import run
