@@ -2,12 +2,13 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 
 @contextmanager
-def replacing(path):
+def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Give a temporary path beside `path`, which replaces it when the block ends well, and goes when it does not."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -21,7 +22,7 @@ def replacing(path):
         Path(name).unlink(missing_ok=True)
 
 
-def write_atomically(path, content):
+def write_atomically(path: str | os.PathLike[str], content: str | bytes) -> None:
     """Write text or bytes to `path`: never a half-written file."""
     with replacing(path) as part:
         part.write_bytes(content.encode('utf-8') if isinstance(content, str) else content)
