@@ -32,11 +32,13 @@ submit: $(READY) ## what is handed in, as one zip, once nothing is missing
 test: export CS231N_DATA = sample
 test: export CS231N_PROGRESS = 0
 test: export OMP_NUM_THREADS = 1
-test: data ## lint, unit tests, and a replay of every notebook cell that compares the outputs
+test: data ## lint, types, unit tests, and a replay of every notebook cell that compares the outputs
 	@echo "== ruff"
 	@$(PY) -m ruff check .
 	@echo "== imports"
 	@$(PY) -c "from importlinter.cli import lint_imports_command; lint_imports_command()" --no-cache
+	@echo "== types"
+	@$(PY) -m mypy
 	@echo "== unit tests"
 	@$(PY) -m pytest -n 2 --dist loadscope --maxfail=10 tests
 	@echo "== notebooks, replayed and compared"
@@ -61,7 +63,7 @@ data: $(READY) ## set everything up: .venv, the requirements, the sample data
 	@$(PY) -m cs231n.sample_world.build
 
 clean: ## remove what was built (.venv and the data stay)
-	rm -rf build .pytest_cache .ruff_cache .hypothesis cs231n.egg-info
+	rm -rf build .pytest_cache .ruff_cache .mypy_cache .hypothesis cs231n.egg-info
 	find cs231n tests notebooks benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 # pip shows its progress on a terminal and is quiet in a log. The last command warms matplotlib's font cache,

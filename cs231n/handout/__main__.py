@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from cs231n.handout import build
@@ -10,8 +11,8 @@ from cs231n.handout.markers import MarkerError
 from cs231n.handout.scan import Leak
 
 
-def main(argv=None):
-    """Run one command; returns 0, or 1 if a marker, a leak or something in the way stopped it."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return 0, or 1 if a marker, a leak or something in the way stopped it."""
     parser = argparse.ArgumentParser(prog='python -m cs231n.handout', description=__doc__)
     commands = parser.add_subparsers(dest='command', required=True)
     make = commands.add_parser('build', help='the student version, as a folder and a zip')
