@@ -10,6 +10,7 @@ import os
 import secrets
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from tqdm import tqdm
@@ -149,7 +150,9 @@ def main(argv=None):
         if not entries:
             raise Refused(f'{plain(arguments.submissions)}: there is no submission in it')
         seed = seed_of(arguments.out, arguments.seed)
-        submissions = [entry.open() for entry in entries]
+        asked = {CHECKS[name].module.replace('.', '/') + '.py' for name in names}
+        submissions = [replace(one, missing=tuple(path for path in one.missing if path in asked))
+                       for one in (entry.open() for entry in entries)]
     except (ValueError, OSError) as error:  # Refused and SheetError are ValueErrors
         print(plain(error), file=sys.stderr)
         return 2

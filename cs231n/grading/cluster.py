@@ -28,6 +28,7 @@ MEMORY = 4 * 2**30   # bytes that one submission may take, with the grader
 AHEAD = 2            # tasks for each thread: one that runs, one that waits
 ALONE = 3            # tries of a submission that was on a worker that died
 SETTINGS = {
+    'distributed.worker.preload': ['import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)'],  # Ctrl-C is ours
     'distributed.worker.daemon': False,                # a worker starts processes of its own
     'distributed.scheduler.work-stealing': False,      # with short queues there is nothing to steal
     'distributed.comm.timeouts.connect': '60s',
