@@ -1,4 +1,4 @@
-"""Grades a class: python -m cs231n.grading SUBMISSIONS --out GRADES
+"""Grades a class: python -m cs231n.grading SUBMISSIONS --out GRADES.
 
 SUBMISSIONS is what Canvas, Moodle or Gradescope hand out in bulk, or a folder or a zip of submissions, one each. The
 same command again goes on where it was; nothing is graded twice.
@@ -15,19 +15,18 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from cs231n._shared.files import write_atomically
 from cs231n.checks import CHECKS
-from cs231n.notebooks import write_atomically
-
-from . import cluster, store
-from .intake import find_submissions
-from .plain import plain
-from .reports import gradescope, lookalikes, pages, sheets
-from .submission import edited_modules
-from .trees import Refused
+from cs231n.grading import cluster, store
+from cs231n.grading.intake import find_submissions
+from cs231n.grading.plain import plain
+from cs231n.grading.reports import gradescope, lookalikes, pages, sheets
+from cs231n.grading.submission import edited_modules
+from cs231n.grading.trees import Refused
 
 
 def parser():
-    """The command line."""
+    """Return the command line."""
     found = argparse.ArgumentParser(prog='python -m cs231n.grading', description=__doc__.splitlines()[0])
     found.add_argument('submissions', type=Path, metavar='SUBMISSIONS', help='a folder, a zip, or one file')
     found.add_argument('--out', type=Path, required=True, metavar='GRADES', help='the folder that results go to')
@@ -46,7 +45,7 @@ def parser():
 
 
 def chosen(names):
-    """The names of the checks of some notebooks or functions. ValueError on an unknown one."""
+    """Return the names of the checks of some notebooks or functions. ValueError on an unknown one."""
     for name in names or ():
         if not any(_means(name, one) for one in CHECKS.values()):
             raise ValueError(f'--checks: must be notebooks or functions, got {name!r}')
@@ -58,7 +57,7 @@ def _means(name, one):
 
 
 def seed_of(out, wanted):
-    """The seed of this run: the one asked for, that of the last run into this folder, or a new one."""
+    """Return the seed of this run: the one asked for, that of the last run into this folder, or a new one."""
     path = out / 'run.json'
     with suppress(OSError, ValueError, KeyError, TypeError):
         if wanted is None:
@@ -93,7 +92,7 @@ def grade(submissions, kept, seed, names, arguments):
 
 
 def report(submissions, strays, kept, seed, names, arguments):
-    """Writes all pages and sheets; returns sentences about what is to be looked at."""
+    """Write all pages and sheets; returns sentences about what is to be looked at."""
     out, records, earlier = arguments.out, [], {}
     for one in submissions:
         key = store.key(one, seed, names)
@@ -124,7 +123,7 @@ def report(submissions, strays, kept, seed, names, arguments):
 
 
 def summary(records, said, out):
-    """What is printed at the end."""
+    """Return what is printed at the end."""
     left = [found for found in records if not store.is_whole(found)]
     whole = len(records) - len(left)
     lines = [f'graded: {whole} of {len(records)}']
@@ -136,7 +135,7 @@ def summary(records, said, out):
 
 
 def main(argv=None):
-    """Returns 0 if all was graded, 1 if something was not, 2 if nothing could be, 130 if interrupted."""
+    """Return 0 if all was graded, 1 if something was not, 2 if nothing could be, 130 if interrupted."""
     arguments = parser().parse_args(argv)
     with suppress(AttributeError):
         sys.stdout.reconfigure(errors='backslashreplace')

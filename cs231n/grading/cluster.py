@@ -20,9 +20,9 @@ import psutil
 from distributed import Client, LocalCluster, as_completed
 from distributed.security import Security
 
-from .plain import plain
-from .store import as_dict, grader_digest
-from .submission import grade_submission
+from cs231n.grading.plain import plain
+from cs231n.grading.store import as_dict, grader_digest
+from cs231n.grading.submission import grade_submission
 
 MEMORY = 4 * 2**30   # bytes that one submission may take, with the grader
 AHEAD = 2            # tasks for each thread: one that runs, one that waits
@@ -69,7 +69,7 @@ class Outcome:
 
 
 def grade_job(job):
-    """What a worker does: grades one submission in a fresh folder; returns JSON."""
+    """Return what a worker does: grades one submission in a fresh folder; returns JSON."""
     with tempfile.TemporaryDirectory(prefix='submission-') as folder:
         for name, data in job.modules.items():
             path = Path(folder) / name
@@ -82,7 +82,7 @@ def grade_job(job):
 
 @contextmanager
 def connected(scheduler=None, workers=None):
-    """A Client of a cluster on this machine, or of the one at an address, or in a scheduler file that ends in .json.
+    """Connect to a cluster of this machine, or to that of an address or of a scheduler file, whose name ends in .json.
 
     On this machine all talk is encrypted, with keys that only these processes have: to a scheduler that listens to
     everyone, a student's code could send tasks.
@@ -106,7 +106,7 @@ def default_workers():
 
 
 def grade_jobs(client, jobs, grade=grade_job):
-    """Yields (job, Outcome) for every Job, as they come; each exactly once. Lost if the scheduler goes."""
+    """Yield (job, Outcome) for every Job, as they come; each exactly once. Lost if the scheduler goes."""
     again = []
     for job, outcome in _graded(client, jobs, grade, None):
         if outcome.is_whole:

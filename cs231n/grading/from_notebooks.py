@@ -5,9 +5,9 @@ import json
 import re
 from functools import cache
 
+from cs231n._shared.paths import ROOT
 from cs231n.checks import all_checks
 from cs231n.handout.markers import stub
-from cs231n.notebooks import ROOT
 
 MAX_CELL = 100_000     # characters
 MAX_VALUES = 2_000_000  # brackets and commas of a file: more would fill the memory as JSON
@@ -35,7 +35,7 @@ def modules_of_notebooks(notebooks, paths):
 
 
 def _definitions(data):
-    """The statements of all code cells that define something."""
+    """Return the statements of all code cells that define something."""
     if sum(map(data.count, (b'[', b'{', b','))) > MAX_VALUES:
         raise ValueError('too many values')
     for one in json.loads(data)['cells']:
@@ -50,7 +50,7 @@ def _definitions(data):
 
 
 def _kept(node):
-    """A definition, a constant, or an import that may fail; None if a statement is none of these."""
+    """Return a definition, a constant, or an import that may fail; None if a statement is none of these."""
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return node
     if isinstance(node, (ast.Import, ast.ImportFrom)):  # of a library, or of what that edition had in its package
@@ -67,12 +67,12 @@ def _kept(node):
 
 @cache
 def _asked(path):
-    """The names of the functions that are asked for in a module."""
+    """Return the names of the functions that are asked for in a module."""
     return {one.name.partition('[')[0].partition('.')[0] for one in all_checks()
             if one.module.replace('.', '/') + '.py' == path}
 
 
 @cache
 def _given(path):
-    """The module as students are given it."""
+    """Return the module as students are given it."""
     return stub((ROOT / path).read_text(encoding='utf-8'), path)

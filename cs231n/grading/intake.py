@@ -13,10 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .from_notebooks import modules_of_notebooks
-from .labels import GRADESCOPE, MAX_METADATA, METADATA, read_label, read_metadata, version
-from .plain import plain, slug
-from .trees import MAX_INNER, Refused, Tree, open_folder, open_regular, open_zip
+from cs231n.grading.from_notebooks import modules_of_notebooks
+from cs231n.grading.labels import GRADESCOPE, MAX_METADATA, METADATA, read_label, read_metadata, version
+from cs231n.grading.plain import plain, slug
+from cs231n.grading.trees import MAX_INNER, Refused, Tree, open_folder, open_regular, open_zip
 
 MAX_MODULE = 2**18        # bytes of one module; the largest of the assignment has 2**14
 MAX_NOTEBOOK = 2**26      # bytes: pictures stand in it
@@ -72,7 +72,7 @@ class Entry:
 
 
 def find_submissions(path, wanted):
-    """([an Entry for each student], [names of files that are nobody's]) in a folder, a zip or a file.
+    """Return ([an Entry for each student], [names of files that are nobody's]) in a folder, a zip or a file.
 
     wanted: the paths of the modules that are asked for. Refused if the whole cannot be opened; what is wrong with one
     student's files is told in their Submission.
@@ -192,7 +192,7 @@ def _open(name, students, parts, wanted):
 
 
 def _collect(tree, start, wanted, found, notes, depth=0):
-    """Adds the files of a tree to found: {path of a module, or 'notebooks': [(where it lies, read)]}."""
+    """Add the files of a tree to found: {path of a module, or 'notebooks': [(where it lies, read)]}."""
     for name in sorted(tree.sizes, key=lambda name: (name.count('/'), name)):
         if name.endswith('.ipynb'):
             found.setdefault('notebooks', []).append(
@@ -212,7 +212,7 @@ def _collect(tree, start, wanted, found, notes, depth=0):
 
 
 def _module(name, wanted):
-    """The path of the module that a file is by its name; None if it is none of those asked for."""
+    """Return the path of the module that a file is by its name; None if it is none of those asked for."""
     parts = name.split('/')
     for path in wanted:
         if name == path or name.endswith(f'/{path}'):
@@ -224,7 +224,7 @@ def _module(name, wanted):
 
 
 def _chosen(path, places, notes):
-    """The source of a module: of the places where it lies, that of the shortest path. None if it is no source."""
+    """Return the source of a module, that of the shortest path where it lies; None if it is no source."""
     depth = min(where.count('/') for where, _ in places)
     nearest = [(where, read()) for where, read in places if where.count('/') == depth]
     if len({data for _, data in nearest}) > 1:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import yaml
 
-from .plain import plain
-from .trees import Refused
+from cs231n.grading.plain import plain
+from cs231n.grading.trees import Refused
 
 CANVAS = re.compile(r'(?P<who>[^/]+?)(?P<late>_LATE)?_(?P<id>\d{1,20})_(?P<work>\d{1,20})_(?P<file>[^/]+)')
 MOODLE = re.compile(r'(?P<who>[^/]+)_(?P<id>\d{1,20})_assignsubmission_[a-z]+_?(?P<file>[^/]*)')
@@ -37,7 +37,7 @@ class Label:
 
 
 def read_label(name, known=()):
-    """The Label of a file's or folder's name; known: the names of files that may follow a student's name."""
+    """Return the Label of a file's or folder's name; known: the names of files that may follow a student's name."""
     for system, pattern in (('moodle', MOODLE), ('canvas', CANVAS)):
         if found := pattern.fullmatch(name):
             parts = found.groupdict()

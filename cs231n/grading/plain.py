@@ -9,7 +9,7 @@ MARKDOWN = '\\`*_{}[]<>#|~'  # what Markdown would obey within a line
 
 
 def plain(text, longest=LONGEST):
-    """The text in one line: no control or direction characters, no half surrogates, cut at `longest`."""
+    """Return the text in one line: no control or direction characters, no half surrogates, cut at `longest`."""
     text = str(text)[:4 * longest]
     kept = ''.join(' ' if one.isspace() else one for one in text
                    if one in JOINERS or one.isspace() or unicodedata.category(one)[0] != 'C')
@@ -18,7 +18,7 @@ def plain(text, longest=LONGEST):
 
 
 def cell(value):
-    """A value for a sheet that people open: a text that looks like a formula gets an apostrophe, numbers stay."""
+    """Return a value for a sheet of people: a text that looks like a formula gets an apostrophe, numbers stay."""
     if not isinstance(value, str):
         return value
     text = plain(value, longest=2000)
@@ -26,22 +26,22 @@ def cell(value):
 
 
 def markdown(text):
-    """The text as Markdown that shows it as it is."""
+    """Return the text as Markdown that shows it as it is."""
     return ''.join(f'\\{one}' if one in MARKDOWN else one for one in plain(text))
 
 
 def code(text):
-    """The text as a code span of Markdown, which nothing in it can end."""
+    """Return the text as a code span of Markdown, which nothing in it can end."""
     return f'`{plain(text).replace("`", "ˋ")}`'
 
 
 def slug(text):
-    """A name for a file: letters, digits and hyphens only, never empty."""
+    """Return a name for a file: letters, digits and hyphens only, never empty."""
     text = unicodedata.normalize('NFKD', plain(text)).encode('ascii', 'ignore').decode().lower()
     words = ''.join(one if one.isalnum() else ' ' for one in text).split()
     return '-'.join(words)[:60].strip('-') or 'x'
 
 
 def megabytes(size):
-    """A size for a sentence."""
+    """Return a size for a sentence."""
     return f'{size / 1e6:,.0f} MB' if size >= 1e6 else f'{size:,} bytes'

@@ -11,11 +11,11 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from cs231n._shared.files import write_atomically
+from cs231n._shared.paths import ROOT
 from cs231n.checks import CHECKS
-from cs231n.checks.result import Result
-from cs231n.notebooks import ROOT, write_atomically
-
-from .plain import plain
+from cs231n.checks.engine.result import Result
+from cs231n.grading.plain import plain
 
 LIBRARIES = 'numpy', 'torch', 'torchvision'  # another release may round otherwise
 FIELDS = 'name', 'points', 'max_points', 'hint', 'where', 'note', 'verdicts', 'outcome', 'not_graded'
@@ -23,7 +23,7 @@ FIELDS = 'name', 'points', 'max_points', 'hint', 'where', 'note', 'verdicts', 'o
 
 @cache
 def grader_digest():
-    """Changes with the code that grades, and with the libraries it computes with."""
+    """Return what changes with the code that grades, and with the libraries it computes with."""
     found = hashlib.sha256(' '.join(version(name) for name in LIBRARIES).encode())
     for path in sorted((ROOT / 'cs231n').rglob('*.py')):
         found.update(path.relative_to(ROOT).as_posix().encode() + b'\0' + path.read_bytes().replace(b'\r\n', b'\n'))
@@ -37,7 +37,7 @@ def key(submission, seed, names, grader=None):
 
 
 def as_dict(result):
-    """A Result as plain values, its texts made harmless."""
+    """Return a Result as plain values, its texts made harmless."""
     found = {name: getattr(result, name) for name in FIELDS}
     found['notebook'] = CHECKS[result.name].notebook
     for name in ('hint', 'where', 'note', 'not_graded'):
@@ -47,7 +47,7 @@ def as_dict(result):
 
 
 def not_graded(names, reason):
-    """The results of checks that no machine could carry out."""
+    """Return the results of checks that no machine could carry out."""
     return [as_dict(Result(name, False, 0, CHECKS[name].points, not_graded=plain(reason))) for name in names]
 
 
@@ -63,13 +63,13 @@ def record(submission, seed, results, sandbox='', seconds=0.0):
 
 
 def points(found):
-    """What a record earns; None if the submission was refused, or if nothing could be graded."""
+    """Return what a record earns; None if the submission was refused, or if nothing could be graded."""
     graded = [one for one in found['results'] if one['outcome'] != 'not graded']
     return sum(one['points'] for one in graded) if graded else None
 
 
 def max_points(found):
-    """What all checks of a record are worth."""
+    """Return what all checks of a record are worth."""
     return sum(one['max_points'] for one in found['results'])
 
 
@@ -89,15 +89,15 @@ class Store:
         return self.folder / slug / f'{key}.json'
 
     def read(self, slug, key):
-        """The record of that key; None if there is none, or none that is whole."""
+        """Return the record of that key; None if there is none, or none that is whole."""
         return _read(self.path(slug, key))
 
     def write(self, slug, key, found):
-        """Keeps a record."""
+        """Keep a record."""
         write_atomically(self.path(slug, key), json.dumps(found, indent=1, ensure_ascii=False) + '\n')
 
     def earlier(self, slug, key):
-        """The records of other submissions of the same student, or from other graders, the latest last."""
+        """Return the records of other submissions of the same student, or from other graders, the latest last."""
         found = [_read(path) for path in sorted((self.folder / slug).glob('*.json')) if path.stem != key]
         return sorted((one for one in found if one), key=lambda one: one['graded'])
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from .plain import megabytes, plain
+from cs231n.grading.plain import megabytes, plain
 
 MAX_ARCHIVE = 2**31         # bytes of a zip on disk
 MAX_INNER = 256 * 2**20     # bytes of a zip within a zip
@@ -38,19 +38,19 @@ class Tree:
     bad: dict = field(default_factory=dict)
 
     def below(self, folder):
-        """The Tree of a folder in this one."""
+        """Return the Tree of a folder in this one."""
         start = f'{folder}/'
         return Tree({name[len(start):]: size for name, size in self.sizes.items() if name.startswith(start)},
                     lambda name, limit: self.reader(start + name, limit),
                     {name[len(start):]: why for name, why in self.bad.items() if name.startswith(start)})
 
     def only(self, name):
-        """The Tree of one file in this one."""
+        """Return the Tree of one file in this one."""
         return Tree({name: self.sizes[name]} if name in self.sizes else {}, self.reader,
                     {name: self.bad[name]} if name in self.bad else {})
 
     def top(self):
-        """The first parts of all names, each once."""
+        """Return the first parts of all names, each once."""
         return sorted({name.partition('/')[0] for name in [*self.sizes, *self.bad]})
 
     def check(self):
@@ -63,7 +63,7 @@ class Tree:
             raise Refused(f'it unpacks to {megabytes(total)}, at most {megabytes(MAX_UNPACKED)} are opened')
 
     def read(self, name, limit):
-        """The bytes of a file. Refused if there are more than `limit`, or if they cannot be read."""
+        """Return the bytes of a file. Refused if there are more than `limit`, or if they cannot be read."""
         if self.sizes[name] > limit:
             raise Refused(f'{plain(name)!r} has {megabytes(self.sizes[name])}, at most {megabytes(limit)} are read')
         try:
@@ -93,7 +93,7 @@ def trouble_with(name):
 
 
 def open_zip(file):
-    """The Tree of a zip; file: a path or a seekable binary file. Refused if it is none that can be opened safely."""
+    """Return the Tree of a zip, which is a path or a binary file. Refused if it cannot be opened safely."""
     if isinstance(file, (str, os.PathLike)):
         file = open_regular(file)
     _check_directory(file)
@@ -137,7 +137,7 @@ def _check_directory(file):
 
 
 def _name(entry):
-    """The name of an entry; some archivers write UTF-8 without saying so."""
+    """Return the name of an entry; some archivers write UTF-8 without saying so."""
     name = entry.orig_filename  # `filename` hides what follows a null byte
     if not entry.flag_bits & 0x800:
         with contextlib.suppress(UnicodeError):
@@ -157,7 +157,7 @@ def _trouble_with_entry(entry, seen):
 
 
 def open_regular(path):
-    """A file opened for reading. Refused unless it is a regular file; a link or a pipe is not followed."""
+    """Return a file opened for reading. Refused unless it is a regular file; a link or a pipe is not followed."""
     try:
         if not stat.S_ISREG(os.lstat(path).st_mode):
             raise Refused('it is a link or another thing that is no regular file')
@@ -172,7 +172,7 @@ def open_regular(path):
 
 
 def open_folder(folder):
-    """The Tree of a folder on disk; links are named, never followed."""
+    """Return the Tree of a folder on disk; links are named, never followed."""
     sizes, bad = {}, {}
 
     def look(path, start):

@@ -1,14 +1,14 @@
-"""results.json as Gradescope reads it: https://gradescope-autograders.readthedocs.io/en/latest/specs/"""
+"""results.json, as the documents of Gradescope describe it for autograders."""
 
-from ..plain import code, markdown
-from ..store import max_points, points
+from cs231n.grading.plain import code, markdown
+from cs231n.grading.store import max_points, points
 
 WAITS = 'not implemented yet'
 AGAIN = 'This costs no points: it is to be graded again.'
 
 
 def results(found, hints_after_due=False):
-    """The record of a submission as Gradescope's results.json, a dict.
+    """Return the record of a submission as Gradescope's results.json, a dict.
 
     hints_after_due: show until the due date only whether an answer is right. Gradescope hides a student's total as
     long as anything is hidden.
@@ -33,7 +33,7 @@ def _test(one, about):
 
 
 def _about(one):
-    """What is said about one check, in Markdown; what may come from a student's code as code."""
+    """Return what is said about one check, in Markdown; what may come from a student's code as code."""
     if (one['where'] or '').startswith(WAITS):
         return f'To do: {code(one["where"])}'
     wrong = ', '.join(output for output, right, _ in one['verdicts'] if not right)

@@ -11,8 +11,8 @@ import tempfile
 import tokenize
 from pathlib import Path
 
+from cs231n._shared.paths import ROOT
 from cs231n.handout.markers import stub
-from cs231n.notebooks import ROOT
 
 SHARE = 0.5       # of what one student wrote stands in the other's, too
 MEMORY = 8 * 2**30

@@ -8,8 +8,8 @@ from statistics import median
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ..plain import plain
-from ..store import max_points, points
+from cs231n.grading.plain import plain
+from cs231n.grading.store import max_points, points
 
 TEMPLATES = Environment(loader=FileSystemLoader(Path(__file__).parent / 'templates'), autoescape=True,
                         undefined=StrictUndefined, trim_blocks=True)
@@ -18,7 +18,7 @@ COLOURS = {'right': '#2e8540', 'wrong': '#c5341c', 'todo': '#d8b04a', 'machine':
 
 
 def who(found):
-    """The names of those who handed in a submission."""
+    """Return the names of those who handed in a submission."""
     return plain(', '.join(one['name'] for one in found['students']))
 
 
@@ -32,7 +32,7 @@ def kind(one):
 
 
 def feedback(found, before=None):
-    """The page of one submission; before: the points of an earlier grading, or None."""
+    """Return the page of one submission; before: the points of an earlier grading, or None."""
     notebooks = defaultdict(list)
     for one in found['results']:
         wrong = ', '.join(output for output, right, _ in one['verdicts'] if not right)
@@ -47,7 +47,7 @@ def feedback(found, before=None):
 
 
 def class_page(records, seed, pairs=None, strays=()):
-    """The page of the class; pairs: dicts of submissions that look alike, or None if nobody asked."""
+    """Return the page of the class; pairs: dicts of submissions that look alike, or None if nobody asked."""
     tasks = _tasks(records)
     earned = sorted(points(found) for found in records if points(found) is not None)
     most = max(map(max_points, records), default=0)
@@ -92,7 +92,7 @@ def _misconceptions(records):
 
 
 def _left(records):
-    """What could not be graded: whose, what and why; a reason that all checks share is told once."""
+    """Return what could not be graded: whose, what and why; a reason that all checks share is told once."""
     for found in records:
         if found['refused']:
             yield {'who': who(found), 'what': found['source'], 'why': found['refused']}

@@ -6,8 +6,8 @@ from io import StringIO
 
 import pandas
 
-from ..plain import cell, plain
-from ..store import max_points, points
+from cs231n.grading.plain import cell, plain
+from cs231n.grading.store import max_points, points
 
 CANVAS = 'Student', 'ID', 'SIS User ID', 'SIS Login ID', 'Section'
 ASSIGNMENT = re.compile(r'.+ \(\d+\)')
@@ -44,7 +44,7 @@ def _text(frame, header=True, separator=','):
 
 
 def read_sheet(path):
-    """(the cells of a CSV as a table of texts, its separator, whether it has a byte order mark)."""
+    """Return (the cells of a CSV as a table of texts, its separator, whether it has a byte order mark)."""
     try:
         data = path.read_bytes()
         text = data.decode('utf-8-sig')
@@ -62,7 +62,7 @@ def read_sheet(path):
 
 
 def fill_canvas(path, records, column=None):
-    """(the import form as bytes, sentences): the rows of graded students, with the columns that Canvas needs.
+    """Return (the import form as bytes, sentences): the rows of graded students, with the columns that Canvas needs.
 
     column: the assignment's name, or a part of it; needed if the sheet has several.
     """
@@ -95,7 +95,7 @@ def _assignment(path, head, column):
 
 
 def fill_moodle(path, records, column=None):
-    """(the worksheet with the grades filled in as bytes, sentences); all other cells stay as they are."""
+    """Return (the worksheet with the grades filled in as bytes, sentences); all other cells stay as they are."""
     table, separator, mark = read_sheet(path)
     head = [name.strip().lower() for name in table.iloc[0]]
     body = table.iloc[1:]
@@ -124,7 +124,7 @@ def _bytes(table, separator, mark):
 
 
 def _about_maximum(values, records, sheet):
-    """A sentence if a sheet's maximum, a number among the values, is not that of the checks."""
+    """Return a sentence if a sheet's maximum, a number among the values, is not that of the checks."""
     found = {float(value) for value in values if re.fullmatch(r'\s*\d+(\.\d+)?\s*', value)}
     most = max(map(max_points, records), default=0)
     return [f'{sheet}: the maximum is {", ".join(f"{one:g}" for one in sorted(found))} there, and {most:g} here'] \

@@ -5,8 +5,9 @@ import json
 import sys
 import time
 
+from cs231n.checks.engine.result import Result
+
 from cs231n.checks import CHECKS
-from cs231n.checks.result import Result
 from cs231n.grading import cluster
 from cs231n.grading.store import as_dict, grader_digest
 
@@ -47,7 +48,7 @@ def run_main(arguments, grade):
         cluster.grade_jobs = original
 
 
-if __name__ == '__main__':  # python fakes.py ARGUMENTS: a run that can be interrupted
-    import fakes  # by its own name, which workers can import
+if __name__ == '__main__':  # python -m tests.support.fake_grading ARGUMENTS: a run that can be interrupted
+    from tests.support import fake_grading  # by its own name, under which workers import it
 
-    sys.exit(run_main(sys.argv[1:], fakes.slow_grade))
+    sys.exit(run_main(sys.argv[1:], fake_grading.slow_grade))
