@@ -19,9 +19,9 @@ from cs231n._shared.files import write_atomically
 from cs231n.checks import CHECKS
 from cs231n.grading import cluster, store
 from cs231n.grading.intake import find_submissions
+from cs231n.grading.package import edited
 from cs231n.grading.plain import plain
 from cs231n.grading.reports import gradescope, lookalikes, pages, sheets
-from cs231n.grading.submission import edited_modules
 from cs231n.grading.trees import Refused
 
 
@@ -145,7 +145,7 @@ def main(argv=None):
         for sheet in (arguments.canvas, arguments.moodle):
             if sheet:
                 sheets.read_sheet(sheet)  # told now, not after hours of grading
-        entries, strays = find_submissions(arguments.submissions, edited_modules())
+        entries, strays = find_submissions(arguments.submissions, edited())
         if not entries:
             raise Refused(f'{plain(arguments.submissions)}: there is no submission in it')
         seed = seed_of(arguments.out, arguments.seed)

@@ -5,9 +5,8 @@ import json
 import re
 from functools import cache
 
-from cs231n._shared.paths import ROOT
 from cs231n.checks import all_checks
-from cs231n.handout.markers import stub
+from cs231n.grading.package import given
 
 MAX_CELL = 100_000     # characters
 MAX_VALUES = 2_000_000  # brackets and commas of a file: more would fill the memory as JSON
@@ -29,7 +28,7 @@ def modules_of_notebooks(notebooks, paths):
         defined = {node.name for node in nodes if hasattr(node, 'name')}
         for path in paths:
             if written := defined & _asked(path):
-                found[path] = found.get(path, _given(path)) + f'\n\n{text}\n'
+                found[path] = found.get(path, given()[path].decode()) + f'\n\n{text}\n'
                 notes.append(f'{path} was read from {name}: {", ".join(sorted(written))}')
     return {path: text.encode() for path, text in found.items()}, notes
 
@@ -70,9 +69,3 @@ def _asked(path):
     """Return the names of the functions that are asked for in a module."""
     return {one.name.partition('[')[0].partition('.')[0] for one in all_checks()
             if one.module.replace('.', '/') + '.py' == path}
-
-
-@cache
-def _given(path):
-    """Return the module as students are given it."""
-    return stub((ROOT / path).read_text(encoding='utf-8'), path)

@@ -15,15 +15,19 @@ from pathlib import Path
 
 from cs231n.grading.from_notebooks import modules_of_notebooks
 from cs231n.grading.labels import GRADESCOPE, MAX_METADATA, METADATA, read_label, read_metadata, version
+from cs231n.grading.package import CHECKS_FOLDER, given
 from cs231n.grading.plain import plain, slug
 from cs231n.grading.trees import MAX_INNER, Refused, Tree, open_folder, open_regular, open_zip
+from cs231n.handout.stages import left_out
 
 MAX_MODULE = 2**18        # bytes of one module; the largest of the assignment has 2**14
 MAX_NOTEBOOK = 2**26      # bytes: pictures stand in it
 MAX_NOTEBOOKS = 50
+MAX_OWN = 20              # modules that a student added
 DEPTH = 3                 # zips within zips
 ENCODINGS = {'utf-8', 'utf-8-sig', 'ascii', 'iso-8859-1', 'iso-8859-15', 'cp1252'}
 OTHERS = ('.7z', '.rar', '.tar', '.gz', '.tgz', '.bz2', '.xz')
+PLAIN_PATH = re.compile(r'(\w+/){0,3}\w+\.py', re.ASCII)
 NOTEBOOK = re.compile(r'(RNN|LSTM|NetworkVisualization|StyleTransfer|GANs|Generative|Network_Vis|Style_).{0,40}\.ipynb')
 
 
@@ -178,7 +182,8 @@ def _open(name, students, parts, wanted):
                 (real,) = tree.sizes
                 tree = Tree({file: tree.sizes[real]}, lambda _, limit, tree=tree, real=real: tree.reader(real, limit))
             _collect(tree, '', wanted, found, notes)
-        modules = {path: _chosen(path, found[path], notes) for path in wanted if path in found}
+        extra = sorted(path for path in found if path.endswith('.py') and path not in wanted)[:MAX_OWN]
+        modules = {path: _chosen(path, found[path], notes) for path in [*wanted, *extra] if path in found}
         modules = {path: data for path, data in modules.items() if data is not None}
         lacking = [path for path in wanted if path not in modules]
         if lacking and (notebooks := found.get('notebooks')):
@@ -197,7 +202,7 @@ def _collect(tree, start, wanted, found, notes, depth=0):
         if name.endswith('.ipynb'):
             found.setdefault('notebooks', []).append(
                 (start + name, lambda name=name: tree.read(name, MAX_NOTEBOOK)))
-        elif path := _module(name, wanted):
+        elif path := _module(name, wanted) or _own(name):
             found.setdefault(path, []).append((start + name, lambda name=name: tree.read(name, MAX_MODULE)))
         elif name.lower().endswith(OTHERS):
             notes.append(f'{name} is no zip, and was not opened')
@@ -221,6 +226,14 @@ def _module(name, wanted):
         return None
     loose = re.sub(r' ?\(\d{1,3}\)(?=\.py$)', '', parts[-1]).lower()  # as browsers number what they save twice
     return next((path for path in wanted if loose == path.rpartition('/')[2]), None)
+
+
+def _own(name):
+    """Return the path of a module that students are not given, but added to the package; None if it is none."""
+    _, _, path = f'/{name}'.rpartition('/cs231n/')
+    own = name.endswith('.py') and path != f'/{name}' and PLAIN_PATH.fullmatch(path)
+    path = f'cs231n/{path}'
+    return path if own and path not in given() and not left_out(path) and not path.startswith(CHECKS_FOLDER) else None
 
 
 def _chosen(path, places, notes):
