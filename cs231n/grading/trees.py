@@ -6,6 +6,7 @@ A Tree names the files in it and reads one at a time, into memory: nothing is ev
 import contextlib
 import os
 import stat
+import weakref
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -31,18 +32,20 @@ class Refused(ValueError):
 
 @dataclass
 class Tree:
-    """Files by name: {'a/b.py': size}, what is wrong with an entry, and read(name, limit) -> bytes."""
+    """Files by name, as {'a/b.py': size}, read by reader(name, limit); what is wrong with an entry; all folders."""
 
     sizes: dict
     reader: Callable
     bad: dict = field(default_factory=dict)
+    folders: set = field(default_factory=set)
 
     def below(self, folder):
         """Return the Tree of a folder in this one."""
         start = f'{folder}/'
         return Tree({name[len(start):]: size for name, size in self.sizes.items() if name.startswith(start)},
                     lambda name, limit: self.reader(start + name, limit),
-                    {name[len(start):]: why for name, why in self.bad.items() if name.startswith(start)})
+                    {name[len(start):]: why for name, why in self.bad.items() if name.startswith(start)},
+                    {name[len(start):] for name in self.folders if name.startswith(start)})
 
     def only(self, name):
         """Return the Tree of one file in this one."""
@@ -51,7 +54,7 @@ class Tree:
 
     def top(self):
         """Return the first parts of all names, each once."""
-        return sorted({name.partition('/')[0] for name in [*self.sizes, *self.bad]})
+        return sorted({name.partition('/')[0] for name in [*self.sizes, *self.bad, *self.folders]})
 
     def check(self):
         """Refused if anything in the tree is no regular file, or all of it is too much."""
@@ -96,15 +99,23 @@ def open_zip(file):
     """Return the Tree of a zip, which is a path or a binary file. Refused if it cannot be opened safely."""
     if isinstance(file, (str, os.PathLike)):
         file = open_regular(file)
+        try:
+            tree = open_zip(file)
+        except Refused:
+            file.close()
+            raise
+        weakref.finalize(tree.reader, file.close)
+        return tree
     _check_directory(file)
     try:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeError) as error:
         raise Refused(f'it is no zip that can be opened: {plain(error)}') from None
-    entries, sizes, bad = {}, {}, {}
+    entries, sizes, bad, folders = {}, {}, {}, set()
     for entry in archive.infolist():
         name = _name(entry)
         if name.endswith('/') and not entry.file_size and not trouble_with(name[:-1]):
+            folders |= set() if is_ignored(name[:-1]) else {name[:-1]}
             continue
         why = trouble_with(name) or (None if is_ignored(name) else _trouble_with_entry(entry, name in entries))
         if why:
@@ -115,7 +126,7 @@ def open_zip(file):
     def reader(name, limit):
         with archive.open(entries[name]) as stream:
             return stream.read(limit + 1)
-    return Tree(sizes, reader, bad)
+    return Tree(sizes, reader, bad, folders)
 
 
 def _check_directory(file):
@@ -173,7 +184,7 @@ def open_regular(path):
 
 def open_folder(folder):
     """Return the Tree of a folder on disk; links are named, never followed."""
-    sizes, bad = {}, {}
+    sizes, bad, folders = {}, {}, set()
 
     def look(path, start):
         try:
@@ -188,6 +199,7 @@ def open_folder(folder):
             if len(name) > MAX_NAME:
                 bad[name] = 'is no name for a file'
             elif entry.is_dir(follow_symlinks=False):
+                folders.add(name)
                 look(entry.path, name + '/')
             elif entry.is_file(follow_symlinks=False):
                 sizes[name] = entry.stat(follow_symlinks=False).st_size
@@ -198,4 +210,4 @@ def open_folder(folder):
         with open_regular(os.path.join(folder, *name.split('/'))) as stream:
             return stream.read(limit + 1)
     look(folder, '')
-    return Tree(sizes, reader, bad)
+    return Tree(sizes, reader, bad, folders)
