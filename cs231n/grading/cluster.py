@@ -26,10 +26,11 @@ from cs231n.grading.submission import grade_submission
 
 MEMORY = 4 * 2**30   # bytes that one submission may take, with the grader
 AHEAD = 2            # tasks for each thread: one that runs, one that waits
-ALONE = 3            # tries of a submission that was on a worker that died
+ALONE = 2            # tries of a submission that was on workers that died
 SETTINGS = {
     'distributed.worker.preload': ['import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)'],  # Ctrl-C is ours
     'distributed.worker.daemon': False,                # a worker starts processes of its own
+    'distributed.scheduler.allowed-failures': 1,        # then it is tried alone
     'distributed.scheduler.work-stealing': False,      # with short queues there is nothing to steal
     'distributed.comm.timeouts.connect': '60s',
     'distributed.admin.tick.limit': '1h',              # no warning when a busy machine is slow
