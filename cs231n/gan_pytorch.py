@@ -332,7 +332,8 @@ def _say_left_out(sizes, step, wanted):
         found = f'; it holds batches of {held}, not of batch_size={wanted}' if sizes else ', or num_epochs is 0'
         raise ValueError(f'loader_train gives no batch{found}')
     if sizes:
-        print(f'run_a_gan: {len(sizes)} of {len(sizes) + step} batches left out, of {held} pictures instead of {wanted}')
+        print(f'run_a_gan: {len(sizes)} of {len(sizes) + step} batches left out, of {held} pictures instead of'
+              f' {wanted}')
 
 
 def _update(name, loss, solver, model, history, step):

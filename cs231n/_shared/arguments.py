@@ -156,7 +156,7 @@ def check_shape(argument: str, letters: str, array: Any, *sizes: int | None, kin
 
 
 def as_floats(x: np.ndarray) -> np.ndarray:
-    """Return x as floats in which sums fit: float16, which ends at 65504, as float32; anything but floats as float64."""
+    """Return x as floats in which sums fit: float16, which ends at 65504, as float32; what is no float as float64."""
     return x.astype(np.result_type(x, np.float32), copy=False) if x.dtype.kind == 'f' else x.astype(np.float64)
 
 

@@ -249,7 +249,8 @@ def test_every_maximum_pooling_becomes_an_average():
     ({'tv_weight': 1e39}, 'step 0: the tv loss is inf'),
     ({'style_weights': (1e39, 1, 1, 1), 'balance': False}, 'step 0: the style loss is inf'),
     ({'content_weight': 1e39, 'balance': False}, 'step 0: the content loss is'),  # 0 times infinity
-    ({'tv_weight': 1e25, 'balance': False}, r'step 0: the gradient reaches \d.*e\+\d\d; the largest loss is the tv loss'),
+    ({'tv_weight': 1e25, 'balance': False},
+     r'step 0: the gradient reaches \d.*e\+\d\d; the largest loss is the tv loss'),
     ({'content_weight': 1e25, 'balance': False, 'init_random': True},
      'step 0: the gradient reaches .* the largest loss is the content loss'),
 ])

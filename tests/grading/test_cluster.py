@@ -139,7 +139,8 @@ class Once:
         return fake_grade(job, 0)
 
 
-@pytest.mark.parametrize('error', [OSError(28, 'No space left on device'), MemoryError(), RuntimeError('a fault of ours'),
+@pytest.mark.parametrize('error', [OSError(28, 'No space left on device'), MemoryError(),
+                                   RuntimeError('a fault of ours'),
                                    KilledWorker('x', None, 1)])
 def test_a_fault_of_the_machine_is_tried_again_alone(error):
     once, jobs = Once(error), a_thousand()[:5]
