@@ -14,7 +14,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 .PHONY: help run lab check submit data clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: data ## execute the five notebooks into build/html, with an index page of their pictures
 	@$(PY) -m cs231n.course run
@@ -26,7 +26,7 @@ submit: $(READY) ## what is handed in, as one zip, once nothing is missing
 	@$(PY) -m cs231n.course.submit $(ARGS)
 
 # BEGIN MAINTAINERS
-.PHONY: test handout bench
+.PHONY: test test-all handout bench
 
 # One thread a worker: two workers fill two cores, and sums are taken in one order.
 test: export CS231N_DATA = sample
@@ -38,10 +38,15 @@ test: data ## lint, unit tests, and a replay of every notebook cell that compare
 	@echo "== imports"
 	@$(PY) -c "from importlinter.cli import lint_imports_command; lint_imports_command()" --no-cache
 	@echo "== unit tests"
-	@$(PY) -m pytest -n 2 --dist loadscope --maxfail=10 tests
+	@$(PY) -m pytest -n 2 --dist loadscope --maxfail=10 -m "not slow" tests
 	@echo "== notebooks, replayed and compared"
 	@$(PY) -m pytest -n 2 --dist loadscope --maxfail=10 \
 		--nbval --nbval-current-env --nbval-cell-timeout=300 notebooks
+
+test-all: export CS231N_DATA = sample
+test-all: export OMP_NUM_THREADS = 1
+test-all: test ## and what takes longer: fresh inputs from many seeds
+	@$(PY) -m pytest -n 2 --maxfail=10 -m slow tests
 
 handout: $(READY) ## the student version, without answers, as a folder and a zip in build/
 	@$(PY) -m cs231n.handout build
