@@ -39,8 +39,9 @@ def load_coco_data(
         features = folder / f"{split}2014_vgg16_fc7{'_pca' if pca_features else ''}.h5"
         data[f'{split}_features'] = _read_h5(features, ['features'], 'f')['features']
         urls = folder / f'{split}2014_urls.txt'
-        with _reading(urls):
-            data[f'{split}_urls'] = np.asarray([url.strip() for url in urls.read_text(encoding='utf-8').splitlines()])
+        with _reading(urls):  # the codec leaves out the mark that an editor may put before a text
+            lines = urls.read_text(encoding='utf-8-sig').splitlines()
+        data[f'{split}_urls'] = np.asarray([url.strip() for url in lines])
     data['idx_to_word'], data['word_to_idx'] = _read_vocabulary(folder / 'coco2014_vocab.json')
     _check_fit(data, folder)
     if max_train is not None:
@@ -81,7 +82,7 @@ def _read_h5(path, keys, kinds):
 
 def _read_vocabulary(path):
     with _reading(path):
-        vocabulary = json.loads(path.read_text(encoding='utf-8'))
+        vocabulary = json.loads(path.read_text(encoding='utf-8-sig'))
         if not isinstance(vocabulary, dict):
             raise ValueError(f'it holds a {type(vocabulary).__name__}, not a dict')
         words, indices = vocabulary['idx_to_word'], vocabulary['word_to_idx']
@@ -89,7 +90,19 @@ def _read_vocabulary(path):
             raise ValueError('idx_to_word must be a list of words')
         if not isinstance(indices, dict) or not all(type(index) is int for index in indices.values()):
             raise ValueError('word_to_idx must give an int for each word')
+        _check_vocabulary(words, indices)
         return words, indices
+
+
+def _check_vocabulary(words, indices):
+    """Raise where one direction contradicts the other: <NULL> would be masked at the place of another word."""
+    for index, word in enumerate(words):
+        if indices.get(word) != index:
+            raise ValueError(f'idx_to_word[{index}] is {word!r}, but word_to_idx[{word!r}] is '
+                             f'{indices.get(word, "not there")}')
+    if len(indices) > len(words):
+        word, index = next((word, index) for word, index in indices.items() if word not in set(words))
+        raise ValueError(f'word_to_idx[{word!r}] is {index}, but idx_to_word lacks {word!r}')
 
 
 def _check_fit(data, folder):

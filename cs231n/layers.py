@@ -61,7 +61,7 @@ def svm_loss(x, y):
     dx = (margins > 0).astype(margins.dtype)
     dx[rows, y] = -dx.sum(axis=1)
     dx /= N
-    return margins.sum() / N, dx
+    return margins.sum(axis=1).mean(), dx
 
 
 @contract(x='N+ C')
@@ -80,7 +80,7 @@ def softmax_loss(x, y):
     dx = np.exp(log_p)
     dx[rows, y] -= 1
     dx /= N
-    return -log_p[rows, y].sum() / N, dx
+    return -log_p[rows, y].mean(), dx
 
 
 @contract(x='N D', gamma='D', beta='D')

@@ -15,7 +15,7 @@ import torchvision.transforms.functional as TF
 from PIL import Image
 
 from cs231n._shared.normalisation import SQUEEZENET_MEAN, SQUEEZENET_STD, mean_and_std
-from cs231n.data.decoding import as_rgb
+from cs231n.data.decoding import as_rgb, resized
 
 # Keywords of create_class_visualization that suit the sample network. Its defaults are those of the assignment, chosen
 # for ImageNet's SqueezeNet; the slopes of the sample network are so gentle that a tax of 1e-3 leaves the picture grey.
@@ -148,9 +148,9 @@ def preprocess(img, size=224):
 
     img: a path, a PIL image of any mode, or an array (H, W), (H, W, 3) or (H, W, 4), uint8 or float in 0..1;
         it is turned upright as its EXIF data say, and transparent parts turn white
-    Returns float32 (1, 3, H', W'). TypeError or ValueError: not a picture, or a bad size.
+    Returns float32 (1, 3, H', W'). TypeError or ValueError: not a picture, a bad size, or too long a picture.
     """
-    img = TF.to_tensor(TF.resize(as_rgb(img), _whole(size, 'size', 1)))
+    img = TF.to_tensor(resized(as_rgb(img), _whole(size, 'size', 1), 'img'))
     return TF.normalize(img, SQUEEZENET_MEAN.tolist(), SQUEEZENET_STD.tolist())[None]
 
 

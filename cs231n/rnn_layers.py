@@ -309,7 +309,7 @@ def temporal_softmax_loss(x, y, mask, verbose=False):
     target = dx[rows, y]
     np.exp(dx, out=dx)  # from here on this one array becomes the gradient
     total = np.einsum('rv->r', dx)  # each row's sum, faster than dx.sum(axis=1)
-    loss = (np.log(total) - target)[keep].sum() / N
+    loss = np.where(keep, np.log(total) - target, 0).reshape(N, T).sum(axis=1).mean()
     dx *= (1 / (N * total))[:, None]
     dx[rows, y] -= 1 / N
     dx[~keep] = 0

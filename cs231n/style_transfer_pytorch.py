@@ -7,11 +7,8 @@ import torch
 from PIL import Image
 
 from cs231n._shared.normalisation import mean_and_std
-from cs231n.data.decoding import as_rgb
+from cs231n.data.decoding import as_rgb, resized
 from cs231n.gradient_check import rel_error  # noqa: F401
-
-MAX_PIXELS = 2**24  # of a resized picture; its features would fill the memory
-
 
 # ---- the four losses ----
 
@@ -124,13 +121,7 @@ def preprocess(img, size=512):
     """
     if isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 1:
         raise ValueError(f'size must be a whole number of at least 1, not {size!r}')
-    image = as_rgb(img)
-    short = min(image.size)
-    width, height = (int(size) * side // short for side in image.size)
-    if width * height > MAX_PIXELS:
-        raise ValueError(f'img is {image.width} × {image.height} pixels; with size={size} it would grow to'
-                         f' {width} × {height}, at most {MAX_PIXELS} pixels are allowed')
-    image = image.resize((width, height), Image.Resampling.BILINEAR)
+    image = resized(as_rgb(img), size, 'img')
     x = torch.from_numpy(np.array(image)).permute(2, 0, 1)[None] / 255  # (1, 3, H, W)
     mean, std = mean_and_std(x)
     return (x - mean) / std

@@ -188,6 +188,44 @@ def test_files_that_do_not_belong_together(folder, name, text, told):
         load_coco_data(folder)
 
 
+CONTRADICTIONS = {
+    'two words changed places': ({'cat': 7, 'dogs': 5}, "idx_to_word[5] is 'cat', but word_to_idx['cat'] is 7"),
+    'a word at a place of another': ({'<NULL>': 1}, "idx_to_word[0] is '<NULL>', but word_to_idx['<NULL>'] is 1"),
+    'an index beyond the words': ({'dogs': 8}, "idx_to_word[7] is 'dogs', but word_to_idx['dogs'] is 8"),
+    'a negative index': ({'dogs': -1}, "idx_to_word[7] is 'dogs', but word_to_idx['dogs'] is -1"),
+    'a word is missing': ({'sees': None}, "idx_to_word[6] is 'sees', but word_to_idx['sees'] is not there"),
+    'a word too many': ({'birds': 8}, "word_to_idx['birds'] is 8, but idx_to_word lacks 'birds'"),
+    'a second word of an index': ({'hounds': 7}, "word_to_idx['hounds'] is 7, but idx_to_word lacks 'hounds'"),
+}
+
+
+@pytest.mark.parametrize('case', CONTRADICTIONS)
+def test_a_vocabulary_that_contradicts_itself(folder, case):
+    changes, told = CONTRADICTIONS[case]
+    indices = {word: i for i, word in enumerate(WORDS)} | changes
+    indices = {word: i for word, i in indices.items() if i is not None}
+    (folder / 'coco2014_vocab.json').write_text(json.dumps({'idx_to_word': WORDS, 'word_to_idx': indices}))
+    with pytest.raises(ValueError, match=re.escape(f'coco2014_vocab.json is damaged: {told}')):
+        load_coco_data(folder)
+
+
+def test_a_word_that_stands_twice_is_a_contradiction(folder):
+    words = [*WORDS, 'cat']
+    vocabulary = {'idx_to_word': words, 'word_to_idx': {word: i for i, word in enumerate(words)}}
+    (folder / 'coco2014_vocab.json').write_text(json.dumps(vocabulary))
+    with pytest.raises(ValueError, match=re.escape("idx_to_word[5] is 'cat', but word_to_idx['cat'] is 8")):
+        load_coco_data(folder)
+
+
+def test_a_byte_order_mark_before_a_text_is_no_part_of_it(folder):
+    plain = load_coco_data(folder)
+    for path in (folder / 'val2014_urls.txt', folder / 'coco2014_vocab.json'):
+        path.write_bytes(b'\xef\xbb\xbf' + path.read_bytes())
+    marked = load_coco_data(folder)
+    assert marked['val_urls'].tolist() == plain['val_urls'].tolist()
+    assert marked['idx_to_word'] == plain['idx_to_word']
+
+
 def test_captions_without_an_image_each(folder):
     zeros = {'train_captions': np.zeros((3, T), int), 'train_image_idxs': np.zeros(2, int)}
     write_h5(folder / 'coco2014_captions.h5', **zeros, val_captions=np.zeros((3, T), int),

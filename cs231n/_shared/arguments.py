@@ -134,16 +134,17 @@ def check_indices(argument, indices, size, like=None):
     return indices.astype(np.intp, copy=False)
 
 
-def check_shape(argument, letters, array, *sizes):
-    """Raise unless `array` is a NumPy array of these sizes, None fitting any; argument: 'function: name'.
+def check_shape(argument, letters, array, *sizes, kind=np.ndarray):
+    """Raise unless `array` is an array of this kind and these sizes, None fitting any; argument: 'function: name'.
 
     For what only the body knows, such as the shape of an output that a cache remembers.
     """
-    if not isinstance(array, np.ndarray):
-        raise TypeError(f'{argument} must be a NumPy array, got {type(array).__name__}')
+    if not isinstance(array, kind):
+        wanted = 'NumPy array' if kind is np.ndarray else kind.__name__.lower()
+        raise TypeError(f'{argument} must be a {wanted}, got {type(array).__name__}')
     if array.ndim != len(sizes) or any(size not in (None, n) for size, n in zip(sizes, array.shape)):
         wanted = ', '.join('*' if size is None else str(size) for size in sizes)
-        raise ValueError(f'{argument} must have shape ({letters}) = ({wanted}), got {array.shape}')
+        raise ValueError(f'{argument} must have shape ({letters}) = ({wanted}), got {tuple(array.shape)}')
 
 
 def as_floats(x):

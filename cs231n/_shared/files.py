@@ -1,5 +1,6 @@
 """Writing files whole or not at all."""
 
+import errno
 import os
 import tempfile
 from contextlib import contextmanager
@@ -8,17 +9,32 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path):
-    """Give a temporary path beside `path`, which replaces it when the block ends well, and goes when it does not."""
+    """Give a temporary path beside `path`, which replaces it when the block ends well, and goes when it does not.
+
+    A missing folder is made. OSError that names `path` if something is in the way.
+    """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f'.{path.name}.', suffix='.tmp')
-    os.close(handle)
+    with _naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f'.{path.name[:100]}.', suffix='.tmp')
+        os.close(handle)
     try:
         yield Path(name)
-        os.chmod(name, 0o644)  # mkstemp's 0600 would hide a page from a web server
-        os.replace(name, path)
+        with _naming(path):
+            os.chmod(name, 0o644)  # mkstemp's 0600 would hide a page from a web server
+            os.replace(name, path)
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def _naming(path):
+    """Let an OSError name the file that was wanted, not the temporary one, which nobody knows."""
+    try:
+        yield
+    except OSError as error:
+        code = errno.ENOTDIR if isinstance(error, FileExistsError) else error.errno  # a file in place of its folder
+        raise OSError(code, os.strerror(code), str(path)) from error
 
 
 def write_atomically(path, content):

@@ -2,15 +2,17 @@
 
 import json
 import zipfile
+from functools import partial
+from urllib.parse import quote, unquote
 
 import numpy as np
 
 from cs231n._shared.files import replacing
 
-SETTINGS = ('update_rule', 'lr_decay', 'batch_size', 'num_epochs', 'print_every', 'verbose', 'clip_value',
+SETTINGS = ('lr_decay', 'batch_size', 'num_epochs', 'print_every', 'verbose', 'clip_value',
             'clip_norm', 'metric_every', 'progress')
-META = ('settings', 'configs', 'iteration', 'epoch', 'last_iteration', 'loss_history', 'metric_history', 'best_metric',
-        'rng')
+META = ('settings', 'configs', 'iteration', 'epoch', 'last_iteration', 'loss_history', 'metric_history', 'metric_due',
+        'best_metric', 'rng')
 
 
 class Resumable:
@@ -21,15 +23,16 @@ class Resumable:
 
         The file appears whole or not at all: it is written beside path and then renamed.
         """
-        arrays = {f'params/{name}': w for name, w in self.model.params.items()}
-        arrays |= {f'best/{name}': w for name, w in self.best_params.items()}
+        arrays = {f'params/{_quoted(name)}': w for name, w in self.model.params.items()}
+        arrays |= {f'best/{_quoted(name)}': w for name, w in self.best_params.items()}
         configs = {}
         for name, config in self.optim_configs.items():
             state = {key: value for key, value in config.items() if isinstance(value, np.ndarray)}
-            arrays |= {f'optim/{name}/{key}': value for key, value in state.items()}
+            arrays |= {f'optim/{_quoted(name)}/{_quoted(key)}': value for key, value in state.items()}
             configs[name] = {key: value for key, value in config.items() if key not in state}
         meta = {
-            'settings': {name: getattr(self, name) for name in SETTINGS}, 'configs': configs,
+            'settings': {'update_rule': self.rule_name, **{name: getattr(self, name) for name in SETTINGS}},
+            'configs': configs, 'metric_due': self.metric_due,
             'iteration': self.iteration, 'epoch': self.epoch, 'last_iteration': self.last_iteration,
             'loss_history': self.loss_history, 'metric_history': self.metric_history,
             'best_metric': self.best_metric, 'rng': [type(self.rng).__name__, rng_state(self.rng)],
@@ -50,18 +53,18 @@ class Resumable:
         """
         arrays, meta = _read(path)
         solver = cls(model, data, **{**meta['settings'], **changes})
-        saved = {key.removeprefix('params/'): w for key, w in arrays.items() if key.startswith('params/')}
+        saved = _named(arrays, 'params')
         wanted, got = ({name: f'{w.dtype} {w.shape}' for name, w in p.items()} for p in (saved, model.params))
         if wanted != got:
             raise ValueError(f'CaptioningSolver.resume: model.params must be {wanted}, got {got}')
         model.params.update(saved)
         solver.optim_configs = meta['configs']
-        for key, value in arrays.items():
-            if key.startswith('best/'):
-                solver.best_params[key.removeprefix('best/')] = value
+        solver.best_params = _named(arrays, 'best')
+        for key in arrays:
             if key.startswith('optim/'):
-                _, name, entry = key.split('/')
-                solver.optim_configs[name][entry] = value
+                name, entry = map(_unquoted, key.split('/')[1:])
+                solver.optim_configs[name][entry] = arrays[key]
+        solver.metric_due = meta['metric_due'] and solver.metric is not None
         solver.iteration, solver.epoch = meta['iteration'], meta['epoch']
         solver.loss_history, solver.best_metric = meta['loss_history'], meta['best_metric']
         solver.metric_history = [tuple(entry) for entry in meta['metric_history']]
@@ -81,6 +84,29 @@ def _read(path):
         return arrays, {key: meta[key] for key in META}
     except (ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
         raise ValueError(f'CaptioningSolver.resume: path must be a file of save, got {path}') from error
+
+
+def _quoted(name):
+    """Return the name of a parameter without the strokes that part names in the file, and without '.npy'."""
+    return quote(name, safe='', errors='surrogatepass').replace('.', '%2E')
+
+
+def _unquoted(name):
+    return unquote(name, errors='surrogatepass')
+
+
+def _named(arrays, kind):
+    """Return {name of a parameter: array} of one kind in a file."""
+    parts = {key: key.split('/') for key in arrays}
+    return {_unquoted(name): arrays[key] for key, (found, *rest) in parts.items() if found == kind for name in rest}
+
+
+def at_once(*changes):
+    """Make changes, each a functools.partial of a method written in C, without letting an interrupt come in between.
+
+    Python looks for an interrupt only between two of its own instructions, and here there are none.
+    """
+    list(map(partial.__call__, changes))
 
 
 def rng_state(rng):

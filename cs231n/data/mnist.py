@@ -12,7 +12,7 @@ from cs231n.data.worlds import choose_world, sample_file
 def load_mnist(train=True, transform=None):
     """Torchvision's MNIST dataset over the real files if they are whole, else the drawn digits; says which.
 
-    train: the digits to train on (60,000 real, 20,000 drawn), else those to test on (10,000 or 4,000).
+    train: the digits to train on (60,000), else those to test on (10,000).
     transform: what a picture goes through when the dataset is indexed. The raw pixels are in .data, uint8
     (N, 28, 28), the labels in .targets, int64 (N,). LeCun et al., 1998.
     """

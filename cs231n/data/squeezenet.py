@@ -1,16 +1,15 @@
 """SqueezeNet, ready to look into: with ImageNet weights if they are on disk, else with the sample weights."""
 
 import numpy as np
-import torch
 from torchvision.models import SqueezeNet1_1_Weights, squeezenet1_1
 
 from cs231n._shared.paths import datasets_dir
 from cs231n.data.imagenet import load_imagenet_val
-from cs231n.data.registry import real_files
+from cs231n.data.registry import command, real_files
 from cs231n.data.worlds import choose_world
 from cs231n.sample_world.scenes.scenes import scene
 from cs231n.sample_world.scenes.things import KINDS
-from cs231n.sample_world.weights import sample_weights
+from cs231n.sample_world.weights import read_weights, sample_weights
 
 
 def load_squeezenet():
@@ -25,13 +24,17 @@ def load_squeezenet():
     """
     if choose_world('squeezenet') == 'real':
         (file,) = real_files('squeezenet')
-        weights = torch.load(datasets_dir() / file.path, map_location='cpu', weights_only=True)
-        names = SqueezeNet1_1_Weights.IMAGENET1K_V1.meta['categories']
+        names, path = SqueezeNet1_1_Weights.IMAGENET1K_V1.meta['categories'], datasets_dir() / file.path
+        model = squeezenet1_1(num_classes=len(names))
+        try:
+            model.load_state_dict(read_weights(path))
+        except RuntimeError:  # whole by its first digits, and yet of another network
+            raise ValueError(f"{path} is not that of SqueezeNet 1.1. Run: {command('squeezenet')}") from None
+        except ValueError as error:
+            raise ValueError(f"{error}. Run: {command('squeezenet')}") from None
     else:
-        names = KINDS
-        weights, _ = sample_weights()
-    model = squeezenet1_1(num_classes=len(names))
-    model.load_state_dict(weights)
+        names, model = KINDS, squeezenet1_1(num_classes=len(KINDS))
+        model.load_state_dict(sample_weights()[0])
     return model.eval().requires_grad_(False), dict(enumerate(names))
 
 

@@ -20,7 +20,7 @@ from cs231n.handout.stages import ANSWER_KEY, left_out
 
 SHORTEST = 14  # characters without white space; what is shorter says nothing by itself
 SAYS_NOTHING = re.compile(r'^\s*(def |class |from |import |with |for |if |else:|@|\'\w+\'[,:]|\w+,$|""|super\(\)|'
-                          r'(\w+ = )?parser\.|print\(|sys\.exit\(|raise |return .*\.join\(lines\))')
+                          r'(\w+ = )?parser\.|print\(|return (True|False|None)?$|sys\.exit\(|raise |return .*\.join\(lines\))')
 KINDS = {'.py', '.ipynb', '.md', '.txt', '.toml', '.sh', '.tsv', '.json', '.pt', '.npz', '.jpg', '.png', '.gitignore'}
 NAMES = {'LICENSE', 'Makefile'}
 GIVEN = {  # lines of solutions, without white space, that also stand in code that students are given
@@ -58,12 +58,15 @@ def needles(root):
 
     for path in sorted(root.glob('cs231n/**/*.py')):
         name, text = path.relative_to(root).as_posix(), path.read_text(encoding='utf-8')
-        if left_out(name):
-            for number, line in enumerate(text.split('\n'), start=1):
-                if not SAYS_NOTHING.match(line):
-                    add(without_comment(line), f'{name}:{number}')
-            for sentence, number in _sentences(text) if name.startswith(ANSWER_KEY) else ():
+        if name.startswith(f'{ANSWER_KEY}/'):
+            for line, number in _saying(text):
+                add(line, f'{name}:{number}')
+            for sentence, number in _sentences(text):
                 add(sentence, f'{name}:{number}')
+        elif left_out(name):  # machinery, in which a single line may well be the same by chance; two are not
+            lines = _saying(text)
+            for (line, number), (following, _) in zip(lines, lines[1:] or [('', 0)]):
+                add(line + following, f'{name}:{number}')
         else:
             for block in code_blocks(text, name):
                 for number, line in enumerate(block.lines[1:-1], start=block.first + 2):
@@ -75,6 +78,12 @@ def needles(root):
                 for line in block.lines[1:-1]:
                     add(line, where)
     return found
+
+
+def _saying(source):
+    """[(line of code without its comment, number)] of the lines in a module that say something."""
+    return [(without_comment(line), number) for number, line in enumerate(source.split('\n'), start=1)
+            if line.strip() and not SAYS_NOTHING.match(line)]
 
 
 def _sentences(source):

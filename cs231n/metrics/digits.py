@@ -53,8 +53,11 @@ def evaluate(pictures, real):
 
     Returns a dict: frechet, the distance of their features; covered and evenness of the ten digits, as the
     reader of digits reads the pictures; clear, the share of pictures that it reads with a probability of
-    0.9 or more.
+    0.9 or more. ValueError: fewer than two pictures or real ones.
     """
+    for name, some in (('pictures', pictures), ('real', real)):
+        if len(some) < 2:
+            raise ValueError(f'evaluate: {name} must hold at least two pictures, got {len(some)}')
     features, probabilities = look(pictures)
     covered, evenness = coverage(probabilities.argmax(axis=1))
     return {'frechet': frechet_distance(features, look(real)[0]), 'covered': covered, 'evenness': evenness,

@@ -5,11 +5,12 @@ import textwrap
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n.plots.theme import BLUE, GREEN, GREY, INK, RED, arrow, box, plain_axes
+from cs231n.plots.theme import BLUE, GREEN, GREY, INK, RED, arrow, box, check_some, plain_axes
 
 
 def show_images(images, titles=None, columns=4, width=2.5, colours=None):
-    """Show pictures (uint8 H, W, 3) in a grid, each with its title below."""
+    """Show pictures (uint8 H, W, 3) in a grid, each with its title below. ValueError without pictures."""
+    check_some('show_images: images', images)
     rows = -(-len(images) // columns)
     titles = titles or [''] * len(images)
     lines = max(len(_wrapped(t, width).split('\n')) for t in titles)

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from cs231n.plots.theme import BLUE, GREEN, GREY, INK, RED
+from cs231n.plots.theme import BLUE, GREEN, GREY, INK, RED, check_some
 
 COLOURS = BLUE, GREEN, RED, GREY
 GAP = 2  # pixels of paper between two pictures
@@ -28,7 +28,8 @@ def _sheet(axis, images, columns):
 
 
 def show_images(images, columns=16, title=None, size=0.62):
-    """Show pictures in [-1, 1] in a grid."""
+    """Show pictures in [-1, 1] in a grid. ValueError without pictures."""
+    check_some('show_images: images', images)
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
     fig, axis = plt.subplots(figsize=(size * columns, size * rows + 0.3 * bool(title)))
@@ -41,8 +42,11 @@ def show_images(images, columns=16, title=None, size=0.62):
 def show_rows(rows, labels, size=0.62):
     """Show one row of pictures above the other, each with its label at the left.
 
-    ValueError: there are not as many labels as rows.
+    ValueError: there are not as many labels as rows, or no pictures.
     """
+    check_some('show_rows: rows', rows)
+    for k, images in enumerate(rows):
+        check_some(f'show_rows: rows[{k}]', images)
     if len(rows) != len(labels):
         raise ValueError(f'labels: expected {len(rows)}, one for each row, got {len(labels)}')
     columns = max(map(len, rows))

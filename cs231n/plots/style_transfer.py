@@ -3,13 +3,14 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n.plots.theme import BLUE, GREEN, GREY, INK, RED
+from cs231n.plots.theme import BLUE, GREEN, GREY, INK, RED, check_some
 
 DPI, PAGE = 100, 11.4  # dots per inch, and the inches that a row may fill
 
 
 def show_row(pictures, titles):
-    """Pictures (uint8 arrays or PIL images) side by side, each below its title, as large as the page allows."""
+    """Show pictures, uint8 arrays or of Pillow, in a row as large as the page allows; ValueError if there are none."""
+    check_some('show_row: pictures', pictures)
     width = min(3.8, PAGE / len(pictures))
     fig, axes = plt.subplots(1, len(pictures), figsize=(width * len(pictures), width + 0.3), dpi=DPI, squeeze=False)
     for axis, picture, title in zip(axes[0], pictures, titles):

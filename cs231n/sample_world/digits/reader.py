@@ -6,6 +6,8 @@ import torch
 from torch import nn
 
 from cs231n._shared.paths import WEIGHTS
+from cs231n.sample_world.stamp import checked
+from cs231n.sample_world.weights import read_weights
 
 READER_WEIGHTS = WEIGHTS / 'digit_net.pt'
 CHUNK = 500
@@ -33,7 +35,7 @@ class DigitNet(nn.Module):
 def load_digit_net():
     """DigitNet with the weights that come with the project: trained on drawn digits, frozen, in eval mode."""
     net = DigitNet()
-    stored = torch.load(READER_WEIGHTS, map_location='cpu', weights_only=True)
+    stored = read_weights(checked(READER_WEIGHTS))
     net.load_state_dict({name: value.float() for name, value in stored.items()})
     return net.eval().requires_grad_(False)
 

@@ -11,7 +11,8 @@ import torch
 import torch.nn.functional as F
 from tqdm.auto import tqdm
 
-from cs231n.sample_world.digits.digits import COUNTS, SEEDS, draw_digits
+from cs231n._shared.whole import digest
+from cs231n.sample_world.digits.digits import BLOCKS, draw_digits
 from cs231n.sample_world.digits.reader import READER_WEIGHTS, DigitNet
 
 EPOCHS, DIGITS, BATCH, LR, SEED = 12, 20_000, 100, 3e-3, 28
@@ -60,7 +61,8 @@ def main():
     torch.save(net.state_dict(), READER_WEIGHTS)
     card = {'trained on': f'{EPOCHS} epochs of {DIGITS} newly drawn digits each', 'batch': BATCH,
             'processor minutes': round(minutes, 1), 'parameters': sum(p.numel() for p in net.parameters()),
-            'accuracy on the drawn test digits': accuracy(net.float(), COUNTS['test'], SEEDS['test'])}
+            'accuracy on the drawn test digits': accuracy(net.float(), *BLOCKS['test'][0]),
+            'sha256': digest(READER_WEIGHTS)}
     READER_WEIGHTS.with_suffix('.json').write_text(json.dumps(card, indent=1) + '\n')
     print(card)
 

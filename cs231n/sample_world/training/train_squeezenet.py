@@ -32,6 +32,7 @@ from torchvision.transforms.functional import gaussian_blur
 from tqdm.auto import tqdm
 
 from cs231n._shared.normalisation import mean_and_std
+from cs231n._shared.whole import digest
 from cs231n.sample_world.scenes.palette import COLOURS
 from cs231n.sample_world.scenes.places import PLACES
 from cs231n.sample_world.scenes.scenes import SIZE, scene
@@ -312,7 +313,8 @@ def main():
     card = {'architecture': 'torchvision squeezenet1_1', 'classes': KINDS, 'seed': args.seed, 'scenes': args.scenes,
             'steps': args.steps, 'finish': args.finish, 'read': args.read, 'gaze': args.gaze,
             'adversarial_shift_of_255': args.shift, 'minutes': round((time.time() - start) / 60, 1),
-            'test_scenes': 2000, 'accuracy_224': accuracy(net, 2000), 'accuracy_112': accuracy(net, 2000, 112)}
+            'test_scenes': 2000, 'accuracy_224': accuracy(net, 2000), 'accuracy_112': accuracy(net, 2000, 112),
+            'sha256': digest(args.out)}
     args.out.with_suffix('.json').write_text(json.dumps(card, indent=1) + '\n')
     print(json.dumps(card, indent=1))
 
