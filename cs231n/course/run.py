@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 
+from cs231n._shared.console import command
 from cs231n._shared.files import write_atomically
 from cs231n._shared.paths import ROOT
 from cs231n.course.assignment import NOTEBOOKS
@@ -69,6 +70,7 @@ def save(paths) -> int:
     return failed
 
 
+@command
 def main(argv=None, root=ROOT) -> int:
     """Run the command line; return 0, or 1 if a notebook failed, 2 with nothing to run, 130 when interrupted."""
     parser = argparse.ArgumentParser(prog='python -m cs231n.course', description=__doc__.splitlines()[0])

@@ -16,6 +16,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import nbformat
 
+from cs231n._shared.console import command
 from cs231n._shared.files import write_atomically
 from cs231n._shared.paths import ROOT
 from cs231n.course.execution import Execution
@@ -162,6 +163,7 @@ def zipped(files):
     return data.getvalue()
 
 
+@command
 def main(argv=None, root=ROOT):
     """Return 0 if the zip was written, 1 if something is missing or in the way, 2 where nothing is to be handed in."""
     parser = argparse.ArgumentParser(prog='python -m cs231n.course.submit', description=__doc__.splitlines()[0])

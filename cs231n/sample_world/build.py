@@ -19,6 +19,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from cs231n._shared.console import command
 from cs231n._shared.files import replacing
 from cs231n._shared.paths import datasets_dir
 from cs231n._shared.progress import progress_bar
@@ -60,7 +61,7 @@ def digest():
 def is_built(folder):
     """Tell whether the folder holds the sample data of this code and these weights."""
     stamp = folder / 'built.txt'
-    return stamp.is_file() and stamp.read_text() == digest()
+    return stamp.is_file() and stamp.read_text(encoding='utf-8') == digest()
 
 
 def _work(job):
@@ -98,10 +99,10 @@ def _write_captions(folder):
             file[f'{split}_captions'] = np.stack([encode(words, word_to_idx) for words in texts[split]])
             file[f'{split}_image_idxs'] = owners[split]
     with replacing(folder / 'coco2014_vocab.json') as path:
-        path.write_text(json.dumps({'idx_to_word': idx_to_word, 'word_to_idx': word_to_idx}))
+        path.write_text(json.dumps({'idx_to_word': idx_to_word, 'word_to_idx': word_to_idx}), encoding='utf-8')
     for split, count in COUNTS.items():
         with replacing(folder / f'{split}2014_urls.txt') as path:
-            path.write_text(''.join(f'sample://{split}/{i}\n' for i in range(count)))
+            path.write_text(''.join(f'sample://{split}/{i}\n' for i in range(count)), encoding='utf-8')
 
 
 def scene_captions(split, index):
@@ -124,9 +125,10 @@ def make(folder, processes=None):
                             y=np.array([KINDS.index(s.things[0].kind) for s in pictures]), class_names=np.array(KINDS))
     digits.make(folder)
     with replacing(folder / 'built.txt') as path:
-        path.write_text(digest())
+        path.write_text(digest(), encoding='utf-8')
 
 
+@command
 def main():
     """Build the sample data of a folder, unless they are there."""
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else datasets_dir()) / 'sample'
@@ -138,4 +140,4 @@ def main():
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

@@ -5,12 +5,14 @@ Writes datasets/sample/digit_net.pt (float16) and, beside it, a card with what w
 """
 
 import json
+import sys
 import time
 
 import torch
 import torch.nn.functional as F
 from tqdm.auto import tqdm
 
+from cs231n._shared.console import command
 from cs231n.sample_world.digits.digits import COUNTS, SEEDS, draw_digits
 from cs231n.sample_world.digits.reader import READER_WEIGHTS, DigitNet
 
@@ -51,6 +53,7 @@ def train(epochs=EPOCHS, digits=DIGITS):
     return net
 
 
+@command
 def main():
     """Train, store weights and card."""
     start = time.process_time()
@@ -61,9 +64,9 @@ def main():
     card = {'trained on': f'{EPOCHS} epochs of {DIGITS} newly drawn digits each', 'batch': BATCH,
             'processor minutes': round(minutes, 1), 'parameters': sum(p.numel() for p in net.parameters()),
             'accuracy on the drawn test digits': accuracy(net.float(), COUNTS['test'], SEEDS['test'])}
-    READER_WEIGHTS.with_suffix('.json').write_text(json.dumps(card, indent=1) + '\n')
+    READER_WEIGHTS.with_suffix('.json').write_text(json.dumps(card, indent=1) + '\n', encoding='utf-8')
     print(card)
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())
