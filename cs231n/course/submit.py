@@ -19,6 +19,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from cs231n._shared.console import command
 from cs231n._shared.files import write_atomically
 from cs231n._shared.paths import ROOT
 from cs231n.course.execution import Execution
@@ -165,6 +166,7 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     return data.getvalue()
 
 
+@command
 def main(argv: Sequence[str] | None = None, root: Path = ROOT) -> int:
     """Return 0 if the zip was written, 1 if something is missing or in the way, 2 where nothing is to be handed in."""
     parser = argparse.ArgumentParser(

@@ -20,6 +20,7 @@ reading is then learned once more.
 
 import argparse
 import json
+import sys
 import time
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from torchvision.models import squeezenet1_1
 from torchvision.transforms.functional import gaussian_blur
 from tqdm.auto import tqdm
 
+from cs231n._shared.console import command
 from cs231n._shared.normalisation import mean_and_std
 from cs231n._shared.whole import digest
 from cs231n.sample_world.scenes.palette import COLOURS
@@ -292,6 +294,7 @@ def readout(net, pool, rng, gen, steps, batch=64):
     return heads
 
 
+@command
 def main():
     """Train in four stages, store weights and card."""
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
@@ -315,9 +318,9 @@ def main():
             'adversarial_shift_of_255': args.shift, 'minutes': round((time.time() - start) / 60, 1),
             'test_scenes': 2000, 'accuracy_224': accuracy(net, 2000), 'accuracy_112': accuracy(net, 2000, 112),
             'sha256': digest(args.out)}
-    args.out.with_suffix('.json').write_text(json.dumps(card, indent=1) + '\n')
+    args.out.with_suffix('.json').write_text(json.dumps(card, indent=1) + '\n', encoding='utf-8')
     print(json.dumps(card, indent=1))
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())
