@@ -20,7 +20,7 @@ def bleu4(captions, references):
     ValueError if the numbers do not fit. Papineni et al., ACL 2002; computed by sacrebleu (Post, arXiv:1804.08771).
     """
     if len(captions) != len(references) or len({len(r) for r in references}) != 1:
-        raise ValueError(f'references: expected one list for each of {len(captions)} captions, all equally long, '
+        raise ValueError(f'references must be one list for each of {len(captions)} captions, all equally long, '
                          f'got {len(references)} lists of lengths {sorted({len(r) for r in references})}')
     streams = [list(stream) for stream in zip(*references, strict=True)]
     metric = BLEU(tokenize='none', smooth_method='none', lowercase=False, force=True)
@@ -55,7 +55,7 @@ def _scene_of(url):
     scheme, _, rest = str(url).partition('://')
     split, _, index = rest.partition('/')
     if scheme != 'sample' or not index.isdigit():
-        raise ValueError(f'urls: expected addresses like sample://val/12, got {url!r}')
+        raise ValueError(f'urls must be addresses such as sample://val/12, got {url!r}')
     place, _, things, _ = plan(split, int(index))
     return things, place
 

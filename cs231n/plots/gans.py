@@ -44,7 +44,7 @@ def show_rows(rows, labels, size=0.62):
     ValueError: there are not as many labels as rows.
     """
     if len(rows) != len(labels):
-        raise ValueError(f'labels: expected {len(rows)}, one for each row, got {len(labels)}')
+        raise ValueError(f'labels must be {len(rows)}, one for each row, got {len(labels)}')
     columns = max(map(len, rows))
     height = (size + 0.06) * len(rows)
     fig, axes = plt.subplots(len(rows), 1, figsize=(size * columns + 1.7, height), squeeze=False)
