@@ -28,7 +28,7 @@ def bleu4(captions, references):
 
 
 def truth(captions, urls):
-    """How often captions of sample scenes are true, by what is known about the scenes.
+    """Return how often captions of sample scenes are true, by what is known about the scenes.
 
     captions: N strings; urls: the N addresses sample://split/index of their scenes. Returns {claim: (share, said)} for
     the five claims of `true_claims`: `said` is the share of captions that make the claim at all, and
@@ -44,7 +44,7 @@ def truth(captions, urls):
 
 
 def judged(captions, urls):
-    """Whether each caption names a thing and nothing it says is wrong -> list of bool; None for photographs."""
+    """Return whether each caption names a thing and says nothing wrong, a list of bool; None for photographs."""
     if not str(urls[0]).startswith('sample://'):
         return None
     verdicts = [true_claims(clean(caption), *_scene_of(url)) for caption, url in zip(captions, urls, strict=False)]

@@ -33,7 +33,7 @@ def frechet_distance(a, b):
 
 
 def coverage(labels, classes=10, at_least=0.01):
-    """How many of the classes occur among labels, and how evenly.
+    """Return how many of the classes occur among labels, and how evenly.
 
     labels: ints 0 ... classes - 1, (N,). A class is covered if at least the share `at_least` of the labels
     are its. Returns (number of classes covered, evenness): the entropy of the shares divided by its largest

@@ -31,7 +31,7 @@ class DigitNet(nn.Module):
 
 @cache
 def load_digit_net():
-    """DigitNet with the weights that come with the project: trained on drawn digits, frozen, in eval mode."""
+    """Return DigitNet with the weights that come with the project: trained on drawn digits, frozen, in eval mode."""
     net = DigitNet()
     stored = torch.load(READER_WEIGHTS, map_location='cpu', weights_only=True)
     net.load_state_dict({name: value.float() for name, value in stored.items()})
