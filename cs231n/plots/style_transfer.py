@@ -35,7 +35,7 @@ def show_grid(contents, styles, results):
 
 
 def show_grams(grams, titles):
-    """Show Gram matrices (C, C) as heat maps on one logarithmic scale, channels in the order of the first's diagonal."""
+    """Show Gram matrices (C, C) as heat maps on one logarithmic scale, channels ordered by the first's diagonal."""
     order = np.argsort(-np.diag(grams[0]))
     low, high = np.percentile([np.abs(g) for g in grams], (20, 99.5))
     fig, axes = plt.subplots(1, len(grams), figsize=(3.3 * len(grams) + 0.9, 3.6), dpi=DPI, squeeze=False,

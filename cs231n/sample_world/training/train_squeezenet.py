@@ -158,7 +158,7 @@ def lifted(net):
 
 
 def train(args):
-    """Return the network and its heads after all four stages, or the last if args.start names what three have led to."""
+    """Return the network and its heads after four stages, or the last if args.start names what three have led to."""
     torch.manual_seed(args.seed)
     rng, gen = np.random.default_rng(args.seed), torch.Generator().manual_seed(args.seed)
     pool = render_pool(args.scenes)

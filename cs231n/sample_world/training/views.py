@@ -17,7 +17,7 @@ NAMES = {'kind': KINDS, 'colour': tuple(COLOURS), 'place': tuple(PLACES)}
 
 
 def labelled(index):
-    """Draw a training scene: image (224, 224, 3), labels (112, 112, 2): 1 + kind and 1 + colour, 0 off things; place."""
+    """Draw a scene: image (224, 224, 3), labels (112, 112, 2): 1 + kind and 1 + colour, 0 off things; place."""
     s = scene('fit', index)
     labels = np.zeros((LABELS, LABELS, 2), np.uint8)
     for thing, mask in zip(s.things, s.masks, strict=True):
