@@ -25,7 +25,7 @@ def find(names: Collection[str], folder: Path) -> list[Path]:
     """
     for name in names:
         if name not in NOTEBOOKS:
-            raise ValueError(f"no notebook is called {name!r}: expected some of {', '.join(NOTEBOOKS)}")
+            raise ValueError(f"NAME must be one of {', '.join(NOTEBOOKS)}, got {name!r}")
     paths = [folder / f'{name}.ipynb' for name in NOTEBOOKS if not names or name in names]
     missing = [path for path in paths if not path.exists()]
     if missing and (names or missing == paths):

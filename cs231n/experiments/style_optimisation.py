@@ -58,12 +58,12 @@ def style_transfer(content_image, style_image, image_size, style_size, content_l
     least = 2 * MIN_SIDE if coarse else MIN_SIDE
     for name, size in (('image_size', image_size), ('style_size', style_size)):
         if isinstance(size, (int, np.integer)) and size < least:
-            raise ValueError(f'{name} must be at least {least}{" with coarse steps" if coarse else ""}, not {size}')
+            raise ValueError(f'{name} must be at least {least}{" with coarse steps" if coarse else ""}, got {size}')
     for name, value in (('steps', steps), ('coarse', coarse), ('smooth', smooth), ('lr', lr)):
         if not value >= 0:
-            raise ValueError(f'{name} must be at least 0, not {value}')
+            raise ValueError(f'{name} must be at least 0, got {value}')
     if pooling not in ('max', 'avg'):
-        raise ValueError(f"pooling must be 'max' or 'avg', not {pooling!r}")
+        raise ValueError(f"pooling must be 'max' or 'avg', got {pooling!r}")
     net, weight = _trunk(model if model is not None else load_squeezenet()[0], pooling)
     pictures = [preprocess(img, n).to(weight) for img, n in ((content_image, image_size), (style_image, style_size))]
     rng, x = np.random.RandomState(seed), None

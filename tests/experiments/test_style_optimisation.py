@@ -168,12 +168,12 @@ def test_device_follows_the_model():
 
 
 @pytest.mark.parametrize('changes, words', [
-    ({'size': 16}, 'image_size must be at least 17, not 16'),
-    ({'size': np.int64(16)}, 'image_size must be at least 17, not 16'),
-    ({'steps': -1}, 'steps must be at least 0, not -1'),
-    ({'smooth': -1}, 'smooth must be at least 0, not -1'),
-    ({'lr': np.nan}, 'lr must be at least 0, not nan'),
-    ({'size': 33, 'coarse': 1}, 'image_size must be at least 34 with coarse steps, not 33'),
+    ({'size': 16}, 'image_size must be at least 17, got 16'),
+    ({'size': np.int64(16)}, 'image_size must be at least 17, got 16'),
+    ({'steps': -1}, 'steps must be at least 0, got -1'),
+    ({'smooth': -1}, 'smooth must be at least 0, got -1'),
+    ({'lr': np.nan}, 'lr must be at least 0, got nan'),
+    ({'size': 33, 'coarse': 1}, 'image_size must be at least 34 with coarse steps, got 33'),
     ({'style_weights': (1, 1)}, 'style_weights must have one entry'),
     ({'style_layers': (1, 4, 6, 13)}, 'layers must be among 0 to 12'),
     ({'content_layer': -1}, 'layers must be among 0 to 12'),

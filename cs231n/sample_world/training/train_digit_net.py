@@ -21,7 +21,7 @@ EPOCHS, DIGITS, BATCH, LR, SEED = 12, 20_000, 100, 3e-3, 28
 
 
 def batches(count, seed):
-    """Newly drawn digits as x float32 (B, 1, 28, 28) in [0, 1] and y (B,)."""
+    """Yield newly drawn digits as x float32 (B, 1, 28, 28) in [0, 1] and y (B,)."""
     pictures, labels = (torch.from_numpy(array) for array in draw_digits(count, seed))
     for x, y in zip(pictures[:, None].split(BATCH), labels.split(BATCH)):
         yield x.float() / 255, y.long()
