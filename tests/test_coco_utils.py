@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from cs231n.coco_utils import decode_captions, load_coco_data, sample_coco_minibatch
+from cs231n.sample_world import stamp
 from tests.support.real_data import real_files
 
 WORDS = ['<NULL>', '<START>', '<END>', '<UNK>', 'a', 'cat', 'sees', 'dogs']
@@ -102,8 +103,9 @@ def test_the_sample_is_taken_and_built_when_missing(tmp_path, monkeypatch, capsy
 
     def build():
         built.append(write_coco(tmp_path / 'sample/coco_captioning'))
-        (tmp_path / 'sample/built.txt').write_text('')
+        return tmp_path / 'sample'
 
+    monkeypatch.setattr(stamp, 'whole', lambda: tmp_path / 'sample' if built else None)
     monkeypatch.setitem(sys.modules, 'cs231n.sample_world.build', types.SimpleNamespace(build=build))
     assert load_coco_data()['train_captions'].shape == (N, T)
     assert load_coco_data()['train_captions'].shape == (N, T)

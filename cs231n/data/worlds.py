@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from cs231n._shared.paths import datasets_dir
-from cs231n.data.registry import command, real_files, verify, world
+from cs231n.data.registry import command, mend, real_files, verify, world
 from cs231n.sample_world import stamp
 
 
@@ -18,10 +18,10 @@ def choose_world(what: str, forced: str | None = None) -> str:
     if forced not in ('', 'sample', 'real'):
         raise ValueError(f"CS231N_DATA must be 'sample' or 'real' or not set, not {forced!r}")
     problems = {} if forced == 'sample' else verify(what, thorough=False)
+    todo = mend(what, next(iter(problems.values()), ''))
     if forced == 'real' and problems:
         error = FileNotFoundError if 'is missing' in problems.values() else ValueError
-        raise error(f"{name}: {_first(problems)} in {datasets_dir()}, and CS231N_DATA is 'real'. "
-                    f"Run: {command(what)}")
+        raise error(f"{name}: {_first(problems)} in {datasets_dir()}, and CS231N_DATA is 'real'. {todo}")
     if forced != 'sample' and not problems:
         print(f'{name}: the real data. For the sample: set CS231N_DATA=sample')
         return 'real'
@@ -29,7 +29,7 @@ def choose_world(what: str, forced: str | None = None) -> str:
     if absent:
         print(f'{name}: the sample, drawn by code. For the real data: {command(what)}')
     else:
-        print(f'{name}: the sample, since of the real data {_first(problems)}. To repair: {command(what)}')
+        print(f"{name}: the sample, since of the real data {_first(problems)}. {todo.replace('Run:', 'To repair:')}")
     return 'sample'
 
 

@@ -8,6 +8,7 @@ from torchvision.transforms import ToTensor
 
 from cs231n.data.mnist import MemoryLoader, load_mnist
 from cs231n.gan_pytorch import ChunkSampler
+from cs231n.sample_world import stamp
 from cs231n.sample_world.digits import digits
 
 
@@ -16,7 +17,7 @@ def world(tmp_path, monkeypatch):
     """A folder of data with 23 drawn digits to train on and 10 to test on."""
     monkeypatch.setattr(digits, 'BLOCKS', {'train': ((23, 1),), 'test': ((10, 2),)})
     digits.make(tmp_path / 'sample')
-    (tmp_path / 'sample' / 'built.txt').touch()
+    monkeypatch.setattr(stamp, 'whole', lambda: tmp_path / 'sample')
     monkeypatch.setenv('CS231N_DATASETS', str(tmp_path))
     monkeypatch.setenv('CS231N_DATA', 'sample')
     return tmp_path
