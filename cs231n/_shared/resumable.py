@@ -35,6 +35,8 @@ class Resumable:
     __init__: Callable[..., None]  # model, data, **settings
     model: Model
     rng: Rng
+    rule_name: str
+    metric_due: bool
     iteration: int
     epoch: int
     last_iteration: int

@@ -14,7 +14,7 @@ def problem_of(path: Path, size: int | None = None, checksum: str = '') -> str:
         return f'{UNREADABLE}: {error.strerror}'
 
 
-def _problem_of(path, size, checksum):
+def _problem_of(path: Path, size: int | None, checksum: str) -> str:
     if path.is_dir():
         return 'is a folder, where a file belongs: remove it'
     if not path.is_file() or not path.stat().st_size:
