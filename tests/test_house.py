@@ -9,8 +9,7 @@ import sys
 import pytest
 
 from cs231n._shared.paths import ROOT
-from cs231n.checks.lessons import CHECKS
-from cs231n.course.assignment import NOTEBOOKS
+from cs231n.checks.lessons import CHECKS, LESSONS
 from cs231n.handout import scan, stages
 
 PACKAGE = ROOT / 'cs231n'
@@ -49,7 +48,7 @@ def test_a_folder_says_in_a_line_what_lives_there(folder):
 
 def test_every_lesson_is_asked_for_and_has_its_answers():
     lessons = {path.parent.name for path in PACKAGE.glob('checks/lessons/*/checks.py')}
-    assert lessons == {lesson for some in NOTEBOOKS.values() for lesson in some} == {
+    assert lessons == {lesson for some in LESSONS.values() for lesson in some} == {
         path.parent.name for path in PACKAGE.glob('answer_key/*/hints.py')}
     assert {one.lesson for one in CHECKS.values()} == lessons
 
