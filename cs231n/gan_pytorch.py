@@ -20,6 +20,7 @@ from cs231n._shared.gan_layers import (
     initialize_weights,
     preprocess_img,
 )
+from cs231n._shared.halves import wide
 from cs231n._shared.progress import progress_bar
 from cs231n.gradient_check import rel_error
 
@@ -162,7 +163,8 @@ def ls_discriminator_loss(scores_real, scores_fake):
     arXiv:1611.04076.
     """
     # BEGIN SOLUTION: return the sum of both halves
-    return 0.5 * ((scores_real - 1) ** 2).mean() + 0.5 * (scores_fake ** 2).mean()
+    loss = 0.5 * ((wide(scores_real) - 1) ** 2).mean() + 0.5 * (wide(scores_fake) ** 2).mean()
+    return loss.to(scores_fake.dtype)
     # END SOLUTION
 
 
@@ -174,7 +176,7 @@ def ls_generator_loss(scores_fake):
     scores_fake: (N, 1) or (N,). Returns a scalar tensor. Mao et al., ICCV 2017, arXiv:1611.04076.
     """
     # BEGIN SOLUTION: return the loss
-    return 0.5 * ((scores_fake - 1) ** 2).mean()
+    return (0.5 * ((wide(scores_fake) - 1) ** 2).mean()).to(scores_fake.dtype)
     # END SOLUTION
 
 
@@ -259,7 +261,7 @@ def run_a_gan(D, G, D_solver, G_solver, discriminator_loss, generator_loss, load
     D: maps pictures (N, ...) in [-1, 1] to scores; G: maps noise (N, noise_size) to pictures. Both learn in
     place. D_solver, G_solver: their optimizers.
     discriminator_loss: (scores_real, scores_fake) -> loss; generator_loss: scores_fake -> loss.
-    loader_train: gives batches (x, labels), x in [0, 1].
+    loader_train: gives batches, x or (x, labels), x in [0, 1].
     show_every: steps between two arrays of the result.
     batch_size: if named, batches of another size are left out, and so are those, the last of an epoch, that
     networks or losses made for the size of the first one refuse; a line says how many. Else all are used.
@@ -270,7 +272,8 @@ def run_a_gan(D, G, D_solver, G_solver, discriminator_loss, generator_loss, load
 
     Returns a list of float32 arrays (16, ...) in [-1, 1]: what G makes of the same 16 noises after the first
     step and after each show_every more. Raises ValueError if show_every < 1, if x is not in [0, 1] or if the
-    loader gives no batch to learn from; FloatingPointError, before the update, if a loss is NaN or infinite.
+    loader gives no batch to learn from; TypeError if it gives something else; FloatingPointError, before the update,
+    if a loss is NaN or infinite. A network whose parameters are all frozen stays as it is; the other learns.
     """
     if show_every < 1:
         raise ValueError(f'show_every must be at least 1, got {show_every}')
@@ -279,7 +282,7 @@ def run_a_gan(D, G, D_solver, G_solver, discriminator_loss, generator_loss, load
     history = {} if history is None else history
     fixed, images, step, usual, left_out = noise(SHOWN), [], 0, None, []
     with _bar(num_epochs, loader_train, progress) as bar:
-        for x in (batch[0] for _ in range(num_epochs) for batch in loader_train):
+        for x in _batches(loader_train, num_epochs):
             bar.update()
             try:
                 if batch_size is not BATCH_SIZE and len(x) != batch_size:
@@ -329,7 +332,8 @@ def _say_left_out(sizes, step, wanted):
         found = f'; it holds batches of {held}, not of batch_size={wanted}' if sizes else ', or num_epochs is 0'
         raise ValueError(f'loader_train gives no batch{found}')
     if sizes:
-        print(f'run_a_gan: {len(sizes)} of {len(sizes) + step} batches left out, of {held} pictures instead of {wanted}')
+        print(f'run_a_gan: {len(sizes)} of {len(sizes) + step} batches left out, of {held} pictures instead of'
+              f' {wanted}')
 
 
 def _update(name, loss, solver, model, history, step):
@@ -337,9 +341,10 @@ def _update(name, loss, solver, model, history, step):
     value = loss.item()
     if not math.isfinite(value):
         raise FloatingPointError(f'step {step}: the loss of {name} is {value}')
-    solver.zero_grad()
-    loss.backward(inputs=[w for w in model.parameters() if w.requires_grad])  # some may be frozen
-    solver.step()
+    if learning := [w for w in model.parameters() if w.requires_grad]:  # some may be frozen, or all
+        solver.zero_grad()
+        loss.backward(inputs=learning)
+        solver.step()
     history.setdefault(name, []).append(value)
 
 
@@ -350,6 +355,20 @@ def _bar(num_epochs, loader, progress):
 
 def _draw_seed(rng):
     return int(torch.randint(2 ** 31, (1,), generator=rng))
+
+
+def _batches(loader, num_epochs):
+    """Give the pictures of each batch, which may come with labels; TypeError if what comes is no batch."""
+    wanted = 'loader_train: must give batches, x (N, ...) or (x, labels), got'
+    if isinstance(loader, torch.Tensor):
+        raise TypeError(f'{wanted} single pictures of a tensor: put it into a MemoryLoader')
+    for batch in (batch for _ in range(num_epochs) for batch in loader):
+        x, *labels = batch if isinstance(batch, (tuple, list)) and batch else [batch]
+        if not isinstance(x, torch.Tensor):
+            raise TypeError(f'{wanted} {type(x).__name__}')
+        if labels and isinstance(labels[0], int):
+            raise TypeError(f'{wanted} single pictures, as from a dataset: put it into a DataLoader')
+        yield x
 
 
 def _in_range(x):

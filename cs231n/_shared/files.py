@@ -3,12 +3,13 @@
 import errno
 import os
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 
 @contextmanager
-def replacing(path):
+def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Give a temporary path beside `path`, which replaces it when the block ends well, and goes when it does not.
 
     A missing folder is made. OSError that names `path` if something is in the way.
@@ -28,16 +29,16 @@ def replacing(path):
 
 
 @contextmanager
-def _naming(path):
+def _naming(path: Path) -> Iterator[None]:
     """Let an OSError name the file that was wanted, not the temporary one, which nobody knows."""
     try:
         yield
     except OSError as error:
-        code = errno.ENOTDIR if isinstance(error, FileExistsError) else error.errno  # a file in place of its folder
+        code = errno.ENOTDIR if isinstance(error, FileExistsError) else error.errno or 0  # a file in a folder's place
         raise OSError(code, os.strerror(code), str(path)) from error
 
 
-def write_atomically(path, content):
+def write_atomically(path: str | os.PathLike[str], content: str | bytes) -> None:
     """Write text or bytes to `path`: never a half-written file."""
     with replacing(path) as part:
         part.write_bytes(content.encode('utf-8') if isinstance(content, str) else content)

@@ -2,9 +2,11 @@
 
 from functools import cache
 from importlib import import_module
+from itertools import combinations
 
 import numpy as np
 
+from cs231n.answer_key.recurrence import Pair
 from cs231n.checks.engine.compare import as_array
 
 
@@ -18,13 +20,20 @@ def hints(check):
     return part(check.lesson, 'hints').HINTS.get(check.name, {})
 
 
+def pairs(check):
+    """Return 'one+other' for mistakes that are often made together: those of two stages of one function."""
+    stages = getattr(part(check.lesson, 'hints'), 'STAGES', {}).get(check.name, ())
+    return tuple(f'{one}+{other}' for first, second in combinations(stages, 2) for one in first for other in second)
+
+
 def outputs(check):
-    """For each case {'right': arrays, key of a mistake: arrays}.
+    """For each case {'right': arrays, key of a mistake, or of two as 'one+other': arrays}.
 
     The right ones come from the oracle, which shares no code with the package; the wrong ones from literal versions
-    of the function in which one thing is wrong.
+    of the function in which one thing is wrong, or two.
     """
-    return _computed(check.lesson, check.oracle or check.name, tuple(hints(check)), check.cases, check.settle)
+    keys = *hints(check), *pairs(check)
+    return _computed(check.lesson, check.oracle or check.name, keys, check.cases, check.settle)
 
 
 @cache
@@ -35,7 +44,7 @@ def _computed(lesson, name, keys, cases, settle):
         return settle([as_array(output) for output in outputs])
 
     with np.errstate(all='ignore'):
-        return tuple({'right': arrays(right(**case)), **{key: arrays(wrong(key, **case)) for key in keys}}
+        return tuple({'right': arrays(right(**case)), **{key: arrays(wrong(Pair(key), **case)) for key in keys}}
                      for case in cases())
 
 

@@ -3,9 +3,18 @@
 import numpy as np
 
 
+class Pair(str):
+    """Two mistakes at once, 'one+other': equal to either."""
+
+    def __eq__(self, other):
+        return other in self.split('+')
+
+    __hash__ = str.__hash__
+
+
 def pick(mistake, right, **wrong):
     """Return the entry of wrong that the mistake names, else the right one."""
-    return wrong.get(mistake, right)
+    return next((value for name, value in wrong.items() if mistake == name), right)
 
 
 def through_time(mistake, x, h0, step):
@@ -48,4 +57,5 @@ def back_through_time(mistake, dh, x, weights, step):
         sums = [k * total + grad for k, total, grad in zip(keep, sums, grads)]
     dh0 = pick(mistake, dprev_h, dh0_zero=dprev_h * 0, dh0_from_last_step=(every_dprev_h or [dprev_h])[0],
                dh0_added_up=sum(every_dprev_h), dh0_is_dc0=dprev_c)
+    dx = dx[:, ::-1] if mistake == 'dx_reversed' else dx
     return dx, dh0, *(total / (T if mistake == 'weights_averaged' else 1) for total in sums)

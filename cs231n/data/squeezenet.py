@@ -1,8 +1,10 @@
 """SqueezeNet, ready to look into: with ImageNet weights if they are on disk, else with the sample weights."""
 
 import numpy as np
+import torch
 from torchvision.models import SqueezeNet1_1_Weights, squeezenet1_1
 
+from cs231n._shared.networks import unwrapped
 from cs231n._shared.paths import datasets_dir
 from cs231n.data.imagenet import load_imagenet_val
 from cs231n.data.registry import command, real_files
@@ -12,6 +14,7 @@ from cs231n.sample_world.scenes.things import KINDS
 from cs231n.sample_world.weights import read_weights, sample_weights
 
 
+@torch.inference_mode(False)
 def load_squeezenet():
     """SqueezeNet 1.1 (Iandola et al., arXiv:1602.07360), frozen, in eval mode, on the CPU.
 
@@ -43,8 +46,13 @@ def load_pictures(model, num=None):
 
     Returns X uint8 (N, 224, 224, 3), y int64 (N,), masks bool (N, 224, 224); masks is None for ImageNet's.
     A model of ImageNet needs the photographs on disk: else FileNotFoundError or ValueError names the command.
+    ValueError: the model is no SqueezeNet.
     """
-    world = 'real' if model.classifier[1].out_channels == 1000 else 'sample'
+    try:
+        classes = unwrapped(unwrapped(model).classifier)[1].out_channels
+    except (AttributeError, TypeError, IndexError):
+        raise ValueError(f'model must be a SqueezeNet, got {type(model).__name__}') from None
+    world = 'real' if classes == 1000 else 'sample'
     X, y, _ = load_imagenet_val(num, world)
     if world == 'real':
         return X, y, None

@@ -23,6 +23,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from cs231n._shared.console import command
 from cs231n._shared.files import write_atomically
 from cs231n._shared.lock import only_one
 from cs231n._shared.paths import ROOT, is_writable
@@ -217,6 +218,7 @@ def _make_and_tell(folder, told):
     return 0
 
 
+@command
 def main():
     """Build what is not whole of the sample data; returns the exit code."""
     if len(sys.argv) > 1:

@@ -50,6 +50,7 @@ def time_backward(back):
         'db_overwritten': NONE_KEPT[2:],
         'weights_averaged': [('dh0 = dprev_h', 'dh0, dWx, dWh, db = dprev_h, dWx / T, dWh / T, db / T')],
         'time_forwards': [(BACK_LOOP, 'for t in range(T):')],
+        'dx_reversed': [('dh0 = dprev_h', 'dh0, dx = dprev_h, dx[:, ::-1]')],
         'only_last_dh': [
             (BACK_LOOP, 'dprev_h = dh[:, -1]\n    ' + BACK_LOOP),
             (back, back.replace('dh[:, t] + ', '')),
@@ -117,6 +118,14 @@ SAMPLE = {
     ],
     'row_0_fed': [(SAMPLE_STEP, 'x = W_embed[word[:1].repeat(N)]')],
     'null_starts': [('[self._start] * N', '[self._null] * N')],
+    'start_in_row_0': [('[self._start] * N', '[self._start] + [self._null] * (N - 1)')],
+    'start_in_row_0_not_fed': [
+        ('[self._start] * N', '[self._start] + [self._null] * (N - 1)'),
+        (
+            'word = scores.argmax(axis=1)\n            captions[:, t] = word',
+            'captions[:, t] = scores.argmax(axis=1)',
+        ),
+    ],
     'start_returned': [
         ('for t in range(max_length):', 'captions[:, 0] = word\n        for t in range(1, max_length):')
     ],
@@ -357,7 +366,9 @@ def test_the_right_text_passes(name):
 @pytest.mark.parametrize('name, key', CASES)
 def test_mistake_is_told_by_its_own_hint(name, key):
     result = check(write(name.split('[')[0], *MISTAKES[name][key]), name=name)
-    assert not result.passed and result.points == 0
+    right = sum(right for _, right, _ in result.verdicts)
+    share = right / len(result.verdicts) if CHECKS[name].apart else 0
+    assert not result.passed and result.points == round(share * result.max_points, 1)
     assert (result.hint, result.where) == (CHECKS[name].hints[key], None), result
 
 

@@ -28,6 +28,9 @@ SAMPLE_HINTS = {
     'word_not_fed': 'every step is fed <START>: feed the word that the step before has sampled.',
     'row_0_fed': 'every image is fed the word of the first image: feed each row its own word.',
     'null_starts': 'the first word fed is <NULL>: start with self._start.',
+    'start_in_row_0': '<START> goes to the first image alone, the others begin with <NULL>: all rows start with it.',
+    'start_in_row_0_not_fed': '<START> goes to the first image alone, and no word is fed back: start all rows with it,'
+                              ' then feed each its word.',
     'start_returned': '<START> is returned in column 0: the first column is the first sampled word.',
     'features_ignored': 'the features are not used: the first state is features W_proj + b_proj.',
     'no_b_proj': 'b_proj is left out: h0 = features W_proj + b_proj.',
@@ -46,6 +49,11 @@ STATE_HINTS = {
                            ' step before.',
         'c0_is_h0': 'the cell starts as h0: before the first word the cell is zero.',
     },
+}
+
+STAGES = {  # mistakes of which those of two stages are often made together
+    f'CaptioningRNN.sample[{cell_type}]': (('start_returned', 'null_starts'), ('word_not_fed', 'h_not_carried'))
+    for cell_type in STATE_HINTS
 }
 
 HINTS = {

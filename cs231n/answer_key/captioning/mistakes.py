@@ -59,6 +59,8 @@ def captioning_sample(mistake, params, features, max_length):
     first_h = h = _start_state(mistake, features, W_proj, b_proj)
     first_c = c = h if mistake == 'c0_is_h0' else h * 0
     word = np.full(N, NULL if mistake == 'null_starts' else START)
+    if mistake in ('start_in_row_0', 'start_in_row_0_not_fed'):
+        word[1:] = NULL
     captions, fed = np.zeros((N, max_length), dtype=int), word
     for t in range(max_length):
         h = first_h if mistake in ('h_not_carried', 'nothing_carried') else h
@@ -71,7 +73,7 @@ def captioning_sample(mistake, params, features, max_length):
         state = before if mistake == 'scores_before_step' else h
         scores = state @ W_vocab + (0 if mistake == 'no_b_vocab' else b_vocab)
         captions[:, t] = word = scores.argmax(axis=1)
-        fed = pick(mistake, word, word_not_fed=fed, row_0_fed=word[[0] * N])
+        fed = pick(mistake, word, word_not_fed=fed, start_in_row_0_not_fed=fed, row_0_fed=word[[0] * N])
         if mistake == 'stops_with_first_row' and (word == END).any():
             break
     if mistake == 'start_returned':

@@ -21,7 +21,7 @@ ENTROPY_HINTS = {
     'clamped': 'the gradient vanishes for large scores: F.binary_cross_entropy clamps the log; use the form'
                ' with logits.',
     'sign': 'the sign is wrong: the loss is the negative log-likelihood.',
-    'detached': 'the value is right but has no gradient: .item(), .data and .detach() cut the loss off.',
+    'detached': 'the loss has no gradient: .item(), .data and .detach() cut the loss off.',
 }
 BCE_HINTS = {
     **ENTROPY_HINTS,
@@ -67,6 +67,7 @@ LS_GENERATOR_HINTS = {
 OPTIMIZER_HINTS = {
     'default_betas': 'the betas are those that Adam has by default: give it betas=(0.5, 0.999).',
     'betas_swapped': 'the betas are swapped: beta1 = 0.5, beta2 = 0.999.',
+    'beta2_99': 'beta2 is 0.99: betas=(0.5, 0.999).',
     'beta2_missing': 'beta2 is 0.9: betas=(0.5, 0.999).',
     'lr_1e_2': 'the learning rate is 1e-2: it is to be 1e-3.',
     'lr_1e_4': 'the learning rate is 1e-4: it is to be 1e-3.',
@@ -116,4 +117,18 @@ HINTS = {
         'no_activation_3': 'the activation after the first transposed convolution is missing: ReLU.',
         'norm_before_relu': 'batch normalization comes before ReLU: here it comes after, ReLU first.',
     },
+}
+
+ENTROPY_STAGE = 'summed', 'sign', 'sigmoid_first', 'detached'
+LEAKY_STAGES = ('relu', 'slope_02', 'slope_01', 'no_activations'), ('sigmoid_last', 'tanh_last', 'activation_last')
+STAGES = {  # mistakes of which those of two stages are often made together
+    'sample_noise': (('shape_swapped',), ('zero_to_one', 'normal', 'half')),
+    'discriminator': LEAKY_STAGES,
+    'build_dc_classifier': (*LEAKY_STAGES, ('average_pool',)),
+    'bce_loss': (('labels_flipped',), ENTROPY_STAGE),
+    'discriminator_loss': (('labels_swapped', 'fake_as_real', 'halved'), ENTROPY_STAGE),
+    'ls_discriminator_loss': (('halves_left_out', 'labels_swapped', 'fakes_to_minus_one'),
+                              ('summed', 'sigmoid_first', 'detached')),
+    'ls_generator_loss': (('half_left_out', 'target_zero'), ('summed', 'sigmoid_first', 'detached')),
+    'get_optimizer': (('lr_1e_2', 'lr_1e_4', 'lr_2e_4'), ('default_betas', 'beta2_missing', 'beta2_99')),
 }

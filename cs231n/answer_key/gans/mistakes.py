@@ -140,7 +140,7 @@ def get_optimizer(mistake, start, gradients):
     """Adam by hand -> how far each parameter has moved, in units of the learning rate asked for."""
     lr = pick(mistake, 1e-3, lr_1e_2=1e-2, lr_1e_4=1e-4, lr_2e_4=2e-4)
     beta1, beta2 = pick(mistake, (0.5, 0.999), default_betas=(0.9, 0.999), betas_swapped=(0.999, 0.5),
-                        beta2_missing=(0.5, 0.9))
+                        beta2_missing=(0.5, 0.9), beta2_99=(0.5, 0.99))
     x, m, v = start.copy(), np.zeros_like(start), np.zeros_like(start)
     for t, g in enumerate(gradients, start=1):
         m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g ** 2

@@ -4,6 +4,8 @@ SALIENCY_HINTS = {
     'cross_entropy': 'this is the gradient of the cross-entropy loss: take the unnormalised score.',
     'cross_entropy_sum': 'this is the gradient of the cross-entropy loss, or of log softmax: take the'
                          ' score of class y itself.',
+    'softmaxed_cross_entropy': 'this is the gradient of the cross-entropy of softmaxed scores: take the unnormalised'
+                               ' score of class y itself.',
     'softmax': 'this is the gradient of the probability: take the score of class y before the softmax.',
     'all_scores': 'this is the gradient of the sum over all classes: pick the score of class y of each'
                   ' picture first.',
@@ -38,6 +40,7 @@ FOOLING_HINTS = {
     'unchanged': 'X_fooling is still X: return the picture that the steps were added to.',
     'descends': 'the steps go downhill: add the gradient of the score of target_y, to raise it.',
     'not_normalised': 'the gradient is not normalised: a step is g / ‖g‖, or flat places are never left.',
+    'times_norm': 'the gradient is multiplied by its norm: divide by it, a step is g / ‖g‖.',
     'current_class': 'the class that the model sees already is raised: raise the score of target_y.',
     'one_step': 'only one step is taken: repeat, up to 100 times, until the model says target_y.',
     'restarts': 'every step starts from X again: X_fooling has to keep what the steps before have gained.',
@@ -54,21 +57,45 @@ CLASS_HINTS = {
     'l2_without_lambda': 'l2_reg is not used: the term is l2_reg · ‖img‖².',
     'l2_mean': 'the L2 term is averaged over the pixels: sum their squares.',
     'l2_number': 'the number λ ‖img‖² is subtracted from every slope: subtract its gradient, 2 λ img.',
-    'l2_after': 'the L2 term is subtracted after normalising: normalise the gradient with −2 λ img in it.',
+    'l2_added_after': '2 λ img is added to the normalised gradient: subtract it, best before normalising.',
+    'l2_added_outside': '2 λ img is added to img without learning_rate: subtract it from the gradient of the score.',
     'descends': 'the step goes downhill: add the gradient of score − λ ‖img‖² to img.',
     'not_zeroed': 'the gradient of the call before is still in .grad: only the first call is right. Zero it.',
+    'not_zeroed_l2_by_hand': 'the gradient of the score of the call before is still in .grad: zero it after each call.',
+    'times_norm': 'the gradient is multiplied by its norm: divide by it, the step is lr · g / ‖g‖.',
     'softmax': 'this is the gradient of the probability: take the score of target_y before the softmax.',
     'log_softmax': 'this is the gradient of the cross-entropy loss: take the score of target_y.',
+    'softmaxed_log_softmax': 'this is the gradient of the cross-entropy of softmaxed scores: take the score of'
+                             ' target_y.',
     'all_scores': 'the sum of all scores is raised: raise the score of target_y alone.',
     'top_score': 'the highest score is raised: raise the score of target_y.',
     'no_learning_rate': 'learning_rate is not used: the step is lr · g / ‖g‖.',
     'not_in_place': 'img has not changed: change its pixels in place, img.data += step.',
     'replaced': 'img is replaced by the step: add the step to img.',
 }
+# What shows in other pictures alike if the step is not normalised, or if the L2 term is outside of it.
+RAW_ALSO = 'l2_added_after', 'l2_added_outside', 'times_norm', 'not_in_place'
+OUTSIDE_TOO = ('l2_not_squared', 'l2_without_2', 'l2_without_lambda', 'l2_mean', 'not_zeroed', 'softmax', 'log_softmax',
+               'softmaxed_log_softmax', 'all_scores', 'top_score', 'no_learning_rate', 'replaced')
 
 HINTS = {
     'compute_saliency_maps': SALIENCY_HINTS,
     'make_fooling_image': FOOLING_HINTS,
     'class_visualization_update_step': CLASS_HINTS,
-    'class_visualization_update_step[raw]': CLASS_HINTS,
+    'class_visualization_update_step[raw]': {key: hint for key, hint in CLASS_HINTS.items() if key not in RAW_ALSO},
+    'class_visualization_update_step[l2 outside]': {key: CLASS_HINTS[key] for key in OUTSIDE_TOO},
+}
+
+CLASS_STAGES = (
+    ('log_softmax', 'softmax', 'all_scores'),
+    ('l2_left_out', 'l2_sign', 'l2_not_squared', 'l2_without_2'),
+    ('not_zeroed',),
+)
+STAGES = {  # mistakes of which those of two stages are often made together
+    'compute_saliency_maps': (
+        ('cross_entropy', 'cross_entropy_sum', 'softmaxed_cross_entropy', 'all_scores', 'top_score'),
+        ('no_abs', 'max_before_abs', 'mean_over_channels', 'sum_over_channels'),
+    ),
+    'class_visualization_update_step': CLASS_STAGES,
+    'class_visualization_update_step[raw]': CLASS_STAGES,
 }

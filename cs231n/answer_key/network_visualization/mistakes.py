@@ -20,12 +20,16 @@ def wanted(mistake, s, y):
     N, K = s.shape
     hit, p = np.eye(K)[y], np.exp(s - s.max(axis=1, keepdims=True))
     p = p / p.sum(axis=1, keepdims=True)
+    q = np.exp(p) / np.exp(p).sum(axis=1, keepdims=True)  # softmax of what is softmaxed already
+    twice = p * ((q - hit) - ((q - hit) * p).sum(axis=1, keepdims=True))
     return pick(
         mistake,
         hit,
         cross_entropy=(p - hit) / N,
         cross_entropy_sum=p - hit,
         log_softmax=hit - p,
+        softmaxed_cross_entropy=twice / N,
+        softmaxed_log_softmax=-twice,
         softmax=(p * hit).sum(axis=1, keepdims=True) * (hit - p),
         all_scores=np.ones((N, K)),
         every_label=np.ones((N, 1)) * hit.sum(axis=0),
@@ -77,7 +81,7 @@ def make_fooling_image(mistake, X, target_y, weights):
             mistake,
             grad / np.sqrt((grad**2).sum()),
             not_normalised=grad,
-            by_squared_length=grad / (grad**2).sum(),
+            times_norm=grad * np.sqrt((grad**2).sum()),
         )
         x = pick(mistake, x + step, descends=x - step, restarts=X + step, only_step_kept=step)
     X_fooling = pick(mistake, x, unchanged=X)
@@ -85,13 +89,15 @@ def make_fooling_image(mistake, X, target_y, weights):
 
 
 def class_visualization_update_step(
-    mistake, img, second, target_y, l2_reg, learning_rate, weights, normalise=True
+    mistake, img, second, target_y, l2_reg, learning_rate, weights, normalise=True, outside=False
 ):
     """Return the picture after a first call, and after a call on a second picture in the same tensor.
 
-    With normalise=False the step is lr g instead of lr g / ‖g‖.
+    With normalise=False the step is lr g instead of lr g / ‖g‖; with outside=True the gradient of the L2 term is
+    subtracted from the normalised gradient of the score.
     """
-    pictures, total = [], 0
+    pictures, total, total_up = [], 0, 0
+    outside = outside or mistake in ('l2_added_after', 'l2_added_outside')
     for x in (img, second):
         s, _ = scores(x, weights)
         up = slope(x, wanted(mistake, s, [target_y]), weights)
@@ -105,21 +111,23 @@ def class_visualization_update_step(
             l2_without_lambda=2 * x,
             l2_mean=2 * l2_reg * x / x.size,
             l2_number=l2_reg * (x**2).sum(),
-            l2_after=0,
+            l2_added_after=-2 * l2_reg * x,
+            l2_added_outside=-2 * l2_reg * x / learning_rate,
         )
-        grad = up - pull  # (1, C, H, W)
-        total = total + grad
-        grad = pick(mistake, grad, not_zeroed=total, descends=-grad)
-        step = grad / np.sqrt((grad**2).sum()) if normalise else grad
-        step = pick(
-            mistake,
-            learning_rate * step,
-            no_learning_rate=step,
-            l2_after=learning_rate * (step - 2 * l2_reg * x),
-        )
+        grad = up if outside else up - pull  # (1, C, H, W)
+        total, total_up = total + grad, total_up + up
+        grad = pick(mistake, grad, not_zeroed=total, not_zeroed_l2_by_hand=total_up - pull, descends=-grad)
+        norm = np.sqrt((grad**2).sum())
+        step = grad * norm if mistake == 'times_norm' else grad / norm if normalise else grad
+        step = step - pull if outside else step
+        step = pick(mistake, learning_rate * step, no_learning_rate=step)
         pictures.append(pick(mistake, x + step, not_in_place=x, replaced=step))
     return tuple(pictures)
 
 
 def class_visualization_raw_step(mistake, **case):
     return class_visualization_update_step(mistake, **case, normalise=False)
+
+
+def class_visualization_l2_outside(mistake, **case):
+    return class_visualization_update_step(mistake, **case, outside=True)

@@ -26,15 +26,21 @@ def make_fooling_image(X, target_y, weights):
     return fooling_facts(X, target_y, weights, x.numpy(), X)
 
 
-def class_visualization_update_step(img, second, target_y, l2_reg, learning_rate, weights, normalise=True):
+def class_visualization_update_step(img, second, target_y, l2_reg, learning_rate, weights, normalise=True,
+                                    outside=False):
     pictures = []
     for start in (img, second):
         x, net = _double(start, weights)
-        score_less_norm = lambda p, net=net: net(p)[0, target_y] - l2_reg * p.pow(2).sum()
+        score_less_norm = lambda p, net=net: net(p)[0, target_y] - (0 if outside else l2_reg * p.pow(2).sum())
         up = torch.autograd.functional.jacobian(score_less_norm, x)
-        pictures.append((x + learning_rate * up / (up.norm() if normalise else 1)).numpy())
+        step = up / (up.norm() if normalise else 1) - (2 * l2_reg * x if outside else 0)
+        pictures.append((x + learning_rate * step).numpy())
     return tuple(pictures)
 
 
 def class_visualization_raw_step(**case):
     return class_visualization_update_step(**case, normalise=False)
+
+
+def class_visualization_l2_outside(**case):
+    return class_visualization_update_step(**case, outside=True)

@@ -15,6 +15,7 @@ TIME_BACKWARD_HINTS = {
     'db_overwritten': 'db keeps only one step: add it up over t, as dWx and dWh are.',
     'weights_averaged': 'the weight gradients are averaged over time: add them up over t, no division.',
     'time_forwards': 'time runs forwards: the gradient flows from the last step, t = T-1, to the first.',
+    'dx_reversed': 'dx runs from the last step to the first: reverse the list that the loop has filled.',
     'only_last_dh': 'only the last dh[:, t] is used: add the upstream gradient dh[:, t] at every step.',
     'dh_late': 'dh is late by one step: dprev_h of step t is added to dh[:, t-1], not to dh[:, t] again.',
     'dh0_from_last_step': 'dh0 is the dprev_h of the last step: dh0 is what arrives before the first step,'

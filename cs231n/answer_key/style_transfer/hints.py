@@ -1,6 +1,6 @@
 """What each known mistake in the notebook StyleTransfer is told."""
 
-NO_GRADIENT = 'the value is right, but no gradient flows: no .data, detach(), item() or NumPy on the way.'
+NO_GRADIENT = 'no gradient flows: no .data, detach(), item() or NumPy on the way.'
 CONTENT_HINTS = {
     'mean': 'this is the mean over all entries: sum the squares.',
     'per_picture': 'the loss is divided by N: sum over everything.',
@@ -68,6 +68,15 @@ TV_HINTS = {
     'across_channels': 'red is compared with green: neighbours lie along H and W only.',
     'first_picture': 'only the first picture counts: sum over N too.',
     'no_gradient': NO_GRADIENT,
+}
+
+SCALES = ('mean', 'no_weight', 'half', 'root')
+STAGES = {  # mistakes of which those of two stages are often made together
+    'content_loss': (SCALES, ('no_gradient',)),
+    'gram_matrix': (('batch_in_channels', 'batch_in_pixels', 'batch_summed'),
+                    ('by_batch', 'by_pixels', 'never_normalized')),
+    'style_loss': (SCALES, ('no_gradient', 'by_position', 'last_layer')),
+    'tv_loss': (SCALES, ('no_gradient', 'first_picture')),
 }
 
 HINTS = {

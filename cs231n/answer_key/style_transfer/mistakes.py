@@ -37,13 +37,14 @@ def gram_matrix(mistake, features, normalize):
     merged = f.reshape(1, N * C, H * W)
     wide = f.reshape(1, C, N * H * W)
     centred = flat - flat.mean(dim=2, keepdim=True)
-    raw = {'first_picture': lambda: raw[:1],
-           'batch_in_channels': lambda: merged @ merged.transpose(1, 2),
-           'batch_in_pixels': lambda: wide @ wide.transpose(1, 2),
-           'batch_summed': lambda: raw.sum(dim=0, keepdim=True),
-           'pixels_by_pixels': lambda: pixels @ flat,
-           'viewed_as_rows': lambda: rows.transpose(1, 2) @ rows,
-           'centred': lambda: centred @ centred.transpose(1, 2)}.get(mistake, lambda: raw)()
+    raw = pick(mistake, raw,
+               first_picture=raw[:1],
+               batch_in_channels=merged @ merged.transpose(1, 2),
+               batch_in_pixels=wide @ wide.transpose(1, 2),
+               batch_summed=raw.sum(dim=0, keepdim=True),
+               pixels_by_pixels=pixels @ flat,
+               viewed_as_rows=rows.transpose(1, 2) @ rows,
+               centred=centred @ centred.transpose(1, 2))
     return with_gradients(_detached(mistake, raw / scale), f)
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from cs231n.checks.engine.answers import hints
 from cs231n.checks.engine.calling import named
 
+SLIP = 0.8  # of the points for what is right but for minibatches of one, or of several where that is a side matter
+
 
 @dataclass(frozen=True)
 class Check:
@@ -23,6 +25,9 @@ class Check:
     cases       a function without arguments that makes the inputs: a list of dicts {argument: value}
     outputs     {name: axis names}, such as {'next_h': 'N H'}; '4H' is an axis of four gates
     credit      {key of a mistake: the share of the points it still earns}, 0 where not named
+    apart       whether each output is worth its share of the points, as of a backward pass
+    facts       whether the outputs are facts about one thing: no mistake is told by some of them alone
+    one_picture the share of the points for what is right with N = 1 alone; 1 where the notebook has one picture only
     cached      whether the function also returns a cache, after its outputs
     forward     for a backward pass: the name of the function that makes its cache
     upstream    for a backward pass: the arguments that go to it, before the cache; the others go to `forward`
@@ -45,6 +50,9 @@ class Check:
     cases: Callable
     outputs: dict
     credit: dict = field(default_factory=dict)
+    apart: bool = False
+    facts: bool = False
+    one_picture: float = 0
     cached: bool = False
     forward: str = ''
     upstream: tuple = ()

@@ -14,7 +14,7 @@ def as_array(value):
         value = value.detach().cpu().numpy()
     try:
         return np.asarray(value)
-    except (ValueError, RuntimeError):  # a ragged list, or tensors with a graph in a list
+    except (ValueError, RuntimeError, UserWarning):  # a ragged list, of which NumPy 1.23 warns; tensors in a list
         return np.empty(1, dtype=object)
 
 

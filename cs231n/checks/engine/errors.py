@@ -9,6 +9,13 @@ class TimeUp(Exception):
     """The answer took longer than its check allows."""
 
 
+class Partly(Exception):
+    """The answer is right within limits that the message tells; `share` is what it still earns of the points."""
+
+    def __init__(self, message, share):
+        super().__init__(message)
+        self.share = share
+
+
 class NotGraded(Exception):
     """The machine, not the answer, is why nothing can be said: it says what happened."""
-

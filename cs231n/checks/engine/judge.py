@@ -2,14 +2,41 @@
 
 import copy
 import re
+from dataclasses import dataclass
+
+import numpy as np
 
 from cs231n.checks.engine.answers import answers, ready
 from cs231n.checks.engine.calling import NO_FUNCTION, asker, call, task_of
+from cs231n.checks.engine.check import SLIP
 from cs231n.checks.engine.compare import ROUGH, agree, are_numbers, difference, fit, same
-from cs231n.checks.engine.errors import NotGraded
-from cs231n.checks.engine.reasons import reason
+from cs231n.checks.engine.errors import NotGraded, Partly, TimeUp
+from cs231n.checks.engine.matching import close, explain, words
+from cs231n.checks.engine.reasons import TODO, reason
 from cs231n.checks.engine.result import Result
 from cs231n.checks.engine.time_limit import STOPPED, within
+
+ONE, SEVERAL = 'N = 1', 'N > 1'
+
+
+@dataclass(eq=False)
+class Run:
+    """What came of one case: outputs, or the trouble that prevented them, and what is known of the case.
+
+    share: of the points that the trouble leaves; right: for each output whether it is
+    """
+
+    case: dict
+    known: dict
+    outputs: list | None = None
+    trouble: str = ''
+    share: float = 0
+    right: tuple = ()
+
+    @property
+    def passed(self):
+        """Whether every output is right."""
+        return self.outputs is not None and all(self.right)
 
 
 def judge(check, function, find, checks, known=()):
@@ -21,29 +48,45 @@ def judge(check, function, find, checks, known=()):
     with, NotGraded if the machine is to blame.
     """
     ready([check])
-    if check.forward in known and (known[check.forward].where or '').startswith(STOPPED):  # it would loop once more
+    if check.forward in known and STOPPED in (known[check.forward].where or ''):  # it would loop once more
         return Result(check.name, False, 0, check.points,
                       where=_task(function, find) or f'fix {check.forward} first')
-    answer, trouble, note = _attempt(check, function, find)
-    verdicts = () if trouble else _verdicts(check, answer)
-    if verdicts and all(right for _, right, _ in verdicts):
+    runs, note = _attempt(check, function, find)
+    verdicts, failed = _verdicts(check, runs), [run for run in runs if not run.passed]
+    if not failed:
         return Result(check.name, True, check.points, check.points, note=note, verdicts=verdicts)
+    limits = min(run.share for run in failed)
+    if limits:  # right, but for what is told
+        told = '; '.join(dict.fromkeys(run.trouble for run in failed))
+        return Result(check.name, limits == 1, round(check.points * limits, 1), check.points,
+                      where=None if limits == 1 else told, note=told if limits == 1 else note, verdicts=verdicts)
+    slip = _slip(check, runs)
+    hint, where, credit, excused = _told(check, function, find, checks, known, runs, slip)
+    share = max(credit, _share(check, runs, slip))
+    if excused or share == 1:
+        told = f'right with {ONE if slip == SEVERAL else SEVERAL}; with {slip}: {where or hint}'
+        return Result(check.name, True, check.points, check.points, note=told, verdicts=verdicts)
+    return Result(check.name, False, round(check.points * share, 1), check.points, hint, where, note, verdicts, slip)
 
-    hint = credit = where = None
-    if trouble and trouble.startswith('not implemented yet: '):  # in this function or in one that it calls
-        where = trouble
-    elif check.forward:
-        where = (trouble and _task(function, find)) or _first_fix([check.forward], find, checks, known)
-    if where is None and trouble:
-        where = trouble
-    if where is None:
-        hint, credit = _mistake(check, answer)
+
+def _told(check, function, find, checks, known, runs, slip):
+    """Return (hint, where, share of the points by the hint, whether what it rests on is to blame for the slip)."""
+    trouble = next((run.trouble for run in runs if run.trouble), '')
+    if not trouble.startswith(TODO):  # in this function or in one that it calls
+        trouble = (trouble and check.forward and _task(function, find)) or trouble
+    if trouble.startswith(TODO):
+        return None, trouble, 0, False
+    first, excused = _first_fix([check.forward] * bool(check.forward), find, checks, known, slip)
+    if not first and not excused:
         # A right answer on top of a wrong function may look like a mistake of its own: that function is to be told.
-        first = _first_fix(check.needs, find, checks, known, written_only=True)
-        if first or hint is None:
-            hint = credit = None
-            where = first or _unsteady(check, function, find, answer) or _where(check, answer)
-    return Result(check.name, False, check.points * (credit or 0), check.points, hint, where, note, verdicts)
+        first, excused = _first_fix(check.needs, find, checks, known, slip, written_only=True)
+    if first or excused:
+        return None, first or excused, 0, bool(excused)
+    hint, left, credit = _mistake(check, runs)
+    if hint and not left:
+        return hint, _besides(check, runs), credit, False
+    where = _besides(check, runs) if hint else _at(check, runs)
+    return hint, where or _unsteady(check, function, find, runs) or _where(check, runs, left), 0, False
 
 
 def _task(function, find):
@@ -56,126 +99,192 @@ def _task(function, find):
 
 
 def _attempt(check, function, find):
-    """Return the outputs of all cases or the trouble that prevented them, and a note on changed arguments."""
-    spoiled = {}
+    """Return what came of each case, and a note on changed arguments."""
+    spoiled, cases, known = {}, check.cases(), answers(check)
+    runs = [Run(copy.deepcopy(case), one) for case, one in zip(cases, known, strict=True)]
 
     def work():
-        outputs = []
-        for case in check.cases():
-            before = copy.deepcopy(case)
-            outputs.append(call(check, function, case, find))
-            spoiled.update(dict.fromkeys(name for name in case if not same(case[name], before[name])))
-        return outputs
+        for run, case in zip(runs, cases):
+            try:
+                outputs = call(check, function, case, find)
+            except (NotGraded, TimeUp):
+                raise
+            except Exception as error:  # whatever a student's code may raise: the other cases are run all the same
+                run.trouble, run.share = reason(error), error.share if isinstance(error, Partly) else 0
+                continue
+            spoiled.update(dict.fromkeys(name for name in case if not same(case[name], run.case[name])))
+            wanted = run.known['right']
+            outputs = check.settle([fit(got, want) for got, want in zip(outputs, wanted)])
+            run.right = tuple(close(check, got, want) for got, want in zip(outputs, wanted))
+            run.outputs = outputs
 
     try:
-        outputs = getattr(function, 'within', within)(check.seconds, work)
+        getattr(function, 'within', within)(check.seconds, work)
     except (KeyboardInterrupt, NotGraded):
         raise
-    except BaseException as error:  # whatever a student's code may raise, SystemExit included
-        return None, reason(error), None
-    wanted = [right['right'] for right in answers(check)]
-    outputs = [check.settle([fit(got, want) for got, want in zip(*pair)])
-               for pair in zip(outputs, wanted)]
+    except BaseException as error:  # SystemExit, or the end of the time
+        for run in runs:
+            run.trouble = run.trouble or (reason(error) if run.outputs is None else '')
     note = f'{", ".join(spoiled)} changed in place: work on a copy' if spoiled and not check.forward else None
-    return outputs, None, note
+    return runs, note
 
 
-def _agree(check, outputs, wanted, rough=False):
-    """For each output whether it agrees in every case."""
-    rtol, atol = (max(bound, ROUGH if rough else 0) for bound in (check.rtol, check.atol))
-    return [all(agree(outputs[case][k], wanted[case][k], rtol, atol) for case in range(len(wanted)))
-            for k in range(len(check.outputs))]
-
-
-def _right(check):
-    return [known['right'] for known in answers(check)]
-
-
-def _verdicts(check, outputs):
-    wanted = _right(check)
-    exact, rough = _agree(check, outputs, wanted), _agree(check, outputs, wanted, rough=True)
-    whole = [want.dtype.kind in 'iu' for want in wanted[0]]
-    verdicts = []
-    for name, is_exact, is_rough, is_whole in zip(check.outputs, exact, rough, whole):
-        bound = f'{check.rtol:.0e}' if is_exact else f'{ROUGH:.0e}, the accuracy of float32'
-        right = 'right' if is_whole else f'right, agrees to {bound}'
-        detail = right if is_exact or is_rough else 'wrong'
-        verdicts.append((name, is_exact or is_rough, detail))
+def _verdicts(check, runs):
+    """(output, whether it is right, in words) for each output; none if no case could be run."""
+    ran, verdicts = [run for run in runs if run.outputs is not None], []
+    for k, name in enumerate(check.outputs if ran else ()):
+        exact = all(agree(run.outputs[k], run.known['right'][k], check.rtol, check.atol) for run in ran)
+        right = all(run.right[k] for run in ran)
+        bound = f'{check.rtol:.0e}' if exact else f'{ROUGH:.0e}, the accuracy of float32'
+        detail = 'right' if ran[0].known['right'][k].dtype.kind in 'iu' else f'right, agrees to {bound}'
+        detail += ' where it runs' * (len(ran) < len(runs))
+        verdicts.append((name, right and len(ran) == len(runs), detail if right else 'wrong'))
     return tuple(verdicts)
 
 
-def _mistake(check, outputs):
-    """(hint, credit) of the one mistake that gives these very outputs on all cases; else (None, 0)."""
-    found = {hint: check.credit.get(key, 0) for key, hint in check.hints.items()
-             if all(_agree(check, outputs, [known[key] for known in answers(check)], rough=True))}
-    return found.popitem() if len(found) == 1 else (None, 0)
+# ---- the size of the minibatch ----
 
 
-def _first_fix(names, find, checks, known=(), written_only=False):
-    """Return what to say if one of the functions on which the answer rests is itself wrong.
+def _minibatch(check, run):
+    """Return N, as an output has it among its axes, or else the first input."""
+    for axes, want in zip(check.outputs.values(), run.known['right']):
+        if 'N' in axes.split():
+            return want.shape[axes.split().index('N')]
+    first = next((value for value in run.case.values() if isinstance(value, np.ndarray) and value.ndim), None)
+    return None if first is None else len(first)
+
+
+def _slip(check, runs):
+    """'N = 1' if no other cases fail, 'N > 1' if no others do and the check grants something for one picture."""
+    alone = [run.passed for run in runs if _minibatch(check, run) == 1]
+    others = [run.passed for run in runs if (_minibatch(check, run) or 0) > 1]
+    if not alone or not others or len(alone) + len(others) < len(runs):
+        return ''
+    if all(others) and not all(alone):
+        return ONE
+    return SEVERAL if check.one_picture and all(alone) and not all(others) else ''
+
+
+def _share(check, runs, slip):
+    """Return the share of the points that an answer earns for what is right of it."""
+    if slip:
+        return SLIP if slip == ONE else check.one_picture
+    if not check.apart or any(run.outputs is None for run in runs):
+        return 0
+    right = [all(run.right[k] for run in runs) for k in range(len(check.outputs))]
+    return sum(right) / len(right)
+
+
+# ---- why it is wrong ----
+
+
+def _mistake(check, runs):
+    """Return (hint, the outputs that it does not explain, credit) for the cases that ran, or for those with N > 1."""
+    ran = [run for run in runs if run.outputs is not None]
+    several = [run for run in ran if _minibatch(check, run) != 1]
+    for some in (ran, several) if len(several) < len(ran) else (ran,):
+        found, left = explain(check, some)
+        if found:
+            credit = min(check.credit.get(key, 0) for key in found)
+            return words(check, *sorted(found, key=lambda key: min(found[key]))), left, 0 if left else credit
+    return None, range(len(check.outputs)), 0
+
+
+def _first_fix(names, find, checks, known, slip, written_only=False):
+    """Return what to say if one of the functions on which the answer rests is itself wrong, and if only in a slip.
 
     With written_only, one that is not written yet does not count: an answer that could be run does not call it.
     """
+    excuse = ''
     for name in names:
         try:
             function = find(name)
         except NotGraded:
             raise
         except Exception as error:  # it is gone, or no function
-            return f'fix {name} first: {reason(error)}'
+            return f'fix {name} first: {reason(error)}', ''
         result = known[name] if name in known else judge(checks[name], function, find, checks, known)
-        if not (result.passed or (written_only and 'not implemented yet' in (result.where or ''))):
+        if result.slip:
+            excuse = excuse or (f'fix {name} first: {result.hint or result.where}' if result.slip == slip else '')
+        elif result.todo and not written_only:
+            return result.where, ''
+        elif not result.passed and not result.todo:
             nested = result.where if result.where and result.where.startswith('fix ') else None
             why = result.hint or (result.where if NO_FUNCTION in (result.where or '') else None)
-            return nested or f'fix {name} first' + (f': {why}' if why else '')
-    return None
+            return nested or f'fix {name} first' + (f': {why}' if why else ''), ''
+    return '', excuse
 
 
-def _unsteady(check, function, find, outputs):
-    if not all(are_numbers(output) for case in outputs for output in case):
+def _unsteady(check, function, find, runs):
+    if not all(are_numbers(output) for run in runs for output in run.outputs or [np.empty(0, object)]):
         return None
-    again, trouble, _ = _attempt(check, function, find)
-    if trouble or not all(_agree(check, again, outputs, rough=True)):
+    again, _ = _attempt(check, function, find)
+    if any(one.outputs is None or not all(map(lambda got, want: close(check, got, want), one.outputs, run.outputs))
+           for one, run in zip(again, runs)):
         return 'two calls with the same input differ: leave randomness out, and keep nothing between calls'
     return None
 
 
-def _where(check, outputs):
+def _at(check, runs):
+    """Return the first trouble, and where it comes and where not."""
+    troubled = next((run for run in runs if run.trouble), None)
+    return troubled and _only_here(check, runs, troubled) + troubled.trouble
+
+
+def _besides(check, runs):
+    """Return what is to be said of the cases that a hint does not speak of."""
+    troubled = next((run for run in runs if run.trouble), None)
+    if troubled is None or len({run.trouble for run in runs}) == 1:
+        return troubled and troubled.trouble
+    return f'besides, with {_sizes_in_words(check, troubled)}: {troubled.trouble}'
+
+
+def _where(check, runs, left):
     """In the first case that differs, the output that tells most about it, in words; the loss in any case."""
-    right, rtol, atol, passed = _right(check), max(check.rtol, ROUGH), max(check.atol, ROUGH), []
-    for got_all, wanted in zip(outputs, right):
-        dims = _sizes(check, wanted)
-        found = {name: difference(name, axes, got, want, dims, rtol, atol)
-                 for (name, axes), got, want in zip(check.outputs.items(), got_all, wanted)
-                 if not agree(got, want, rtol, atol)}
+    rtol, atol = max(check.rtol, ROUGH), max(check.atol, ROUGH)
+    for run in runs:
+        found = {name: difference(name, axes, got, want, _sizes(check, run), rtol, atol)
+                 for k, ((name, axes), got, want) in enumerate(
+                     zip(check.outputs.items(), run.outputs, run.known['right']))
+                 if k in left and not run.right[k]}
         if found:
             name = min(found, key=lambda name: found[name][0])
-            words = [_held(check, one, found[one][1], outputs) for one in dict.fromkeys(('loss', name)) if one in found]
-            return _only_here(passed, dims) + '; '.join(words)
-        passed.append(dims)
+            told = [_held(check, one, found[one][1], runs) for one in dict.fromkeys(('loss', name)) if one in found]
+            return _only_here(check, runs, run) + '; '.join(told)
     return None
 
 
-def _sizes(check, wanted):
+def _sizes(check, run):
     """{letter of an axis: its size} in one case."""
-    return {letter: size for axes, want in zip(check.outputs.values(), wanted)
+    return {letter: size for axes, want in zip(check.outputs.values(), run.known['right'])
             for letter, size in zip(axes.split(), want.shape)}
 
 
-def _held(check, name, words, outputs):
+def _sizes_in_words(check, run):
+    return ', '.join(f'{letter}={size}' for letter, size in _sizes(check, run).items() if letter != '4H')
+
+
+def _held(check, name, told, runs):
     """Return the words without the name of a factor, '(that is 1/T)', unless it is that in all cases."""
-    named = re.search(r' \(that is (1/)?(\w+)\)', words)
+    named = re.search(r' \(that is (1/)?(\w+)\)', told)
     k = list(check.outputs).index(name)
-    for got, wanted in zip(outputs, _right(check)) if named else ():
-        size = _sizes(check, wanted).get(named[2])
-        if size is None or not agree(got[k], wanted[k] * (1 / size if named[1] else size), ROUGH, ROUGH):
-            return words.replace(named[0], '')
-    return words
+    for run in runs if named else ():
+        size, want = _sizes(check, run).get(named[2]), run.known['right'][k]
+        if size is None or not agree(run.outputs[k], want * (1 / size if named[1] else size), ROUGH, ROUGH):
+            return told.replace(named[0], '')
+    return told
 
 
-def _only_here(passed, dims):
-    """Says which inputs gave the right outputs: those of other sizes, or others of these sizes."""
-    if dims in passed:
+def _only_here(check, runs, run):
+    """Says which inputs gave the right outputs: those of another minibatch, of other sizes, or others of these."""
+    slip = _slip(check, runs)
+    passed = [one for one in (runs if slip or run.trouble else runs[:runs.index(run)]) if one.passed]
+    if not passed:
+        return ''
+    if slip:
+        right = ' and '.join(dict.fromkeys(f'N = {_minibatch(check, one)}' for one in passed))
+        return f'right with {right}, but with N = {_minibatch(check, run)}: '
+    if any(_sizes(check, one) == _sizes(check, run) for one in passed):
         return 'right for the first inputs, but not for others of the same shape: '
-    sizes = ', '.join(f'{letter}={size}' for letter, size in dims.items() if letter != '4H')
-    return f'right for other shapes, but with {sizes}: ' if passed and sizes else ''
+    sizes = _sizes_in_words(check, run)
+    return f'right for other shapes, but with {sizes}: ' if sizes else ''

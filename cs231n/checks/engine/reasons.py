@@ -6,8 +6,9 @@ import os
 import traceback
 
 from cs231n._shared import arguments
-from cs231n.checks.engine.errors import Malformed, TimeUp
+from cs231n.checks.engine.errors import Malformed, Partly, TimeUp
 
+TODO = 'not implemented yet'  # how what is said of an unwritten function begins
 ARGUMENTS = os.path.abspath(arguments.__file__)
 CHECKS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 GIVEN = CHECKS, os.path.dirname(ARGUMENTS)  # folders whose frames are not the student's
@@ -15,11 +16,11 @@ GIVEN = CHECKS, os.path.dirname(ARGUMENTS)  # folders whose frames are not the s
 
 def reason(error):
     """One short line on why an answer could not be run."""
-    if isinstance(error, (Malformed, TimeUp)):
+    if isinstance(error, (Malformed, Partly, TimeUp)):
         return str(error)
     message = _message(error)
     if isinstance(error, NotImplementedError):
-        return f'not implemented yet: {message}' if message else 'not implemented yet'
+        return f'{TODO}: {message}' if message else TODO
     message = ' '.join(message.split())
     message = message if len(message) <= 160 else message[:157] + '...'
     spot = place(traceback.extract_tb(error.__traceback__))

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from html import escape
 
-GREEN, RED = '#2e8540', '#c5341c'  # both readable on a light and on a dark background
+from cs231n.checks.engine.reasons import TODO
+
+GREEN, AMBER, RED = '#2e8540', '#a86400', '#c5341c'  # all readable on a light and on a dark background
 
 
 @dataclass(frozen=True)
@@ -12,10 +14,11 @@ class Result:
 
     passed      every output is right on every case
     points      what the answer earns, of max_points
-    hint        what went wrong, if the outputs are exactly those of a known mistake; None otherwise
-    where       where the answer first differs, or why it could not run; None if passed or if there is a hint
+    hint        what went wrong, if outputs are exactly those of known mistakes; None otherwise
+    where       where the answer first differs, or why it could not run; None if passed or if the hint says it all
     note        something worth knowing that costs no points, or None
     verdicts    one (output, right or not, detail) for each output; empty if the function could not be run
+    slip        'N = 1' or 'N > 1' if it is wrong with minibatches of that size alone: what rests on it may be right
     not_graded  what the machine did, so that nothing can be said about the function; None otherwise
     """
 
@@ -27,7 +30,18 @@ class Result:
     where: str | None = None
     note: str | None = None
     verdicts: tuple = ()
+    slip: str = ''
     not_graded: str | None = None
+
+    @property
+    def todo(self):
+        """Whether the function, or one that it calls, is not written yet."""
+        return not self.passed and (self.where or '').startswith(TODO)
+
+    @property
+    def colour(self):
+        """Of the verdict."""
+        return GREEN if self.passed else AMBER if self.todo or self.not_graded else RED
 
     @property
     def outcome(self):
@@ -37,7 +51,7 @@ class Result:
     @property
     def headline(self):
         """Name, verdict and points in one line."""
-        verdict = {'wrong': 'not right yet'}.get(self.outcome, self.outcome)
+        verdict = 'to do' if self.todo else {'wrong': 'not right yet'}.get(self.outcome, self.outcome)
         earned = f', {self.points:g} of {self.max_points:g} points' if self.max_points and not self.not_graded else ''
         return f'{self.name}: {verdict}{earned}'
 
@@ -55,7 +69,7 @@ class Result:
         return '\n'.join([self.headline, *lines])
 
     def _repr_html_(self):
-        colour = GREEN if self.passed else RED
+        colour = self.colour
         rows = [_row(output, detail, GREEN if right else RED) for output, right, detail in self.verdicts]
         rows += [_row(title, text, colour) for title, text in self.remarks]
         return (f'<div style="border-left: 4px solid {colour}; padding-left: 8px">'

@@ -1,7 +1,8 @@
 """Answers from a file, as a student's folder has them: outputs as arrays, and hints under seal.
 
-`write` makes the file. A hint is sealed with the outputs of its mistake: nobody reads it by accident, and the code
-that made the mistake is not in the folder. It is no lock: who wants the hints without making the mistakes gets them.
+`write` makes the file. A hint is sealed with the outputs in which its mistake shows: nobody reads it by accident, and
+the code that made the mistake is not in the folder. It is no lock: who wants the hints without making the mistakes gets
+them.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ from functools import cache
 import numpy as np
 
 from cs231n.checks.engine.answers import STORED, NoAnswers
+from cs231n.checks.engine.matching import close
 
 
 def write(file, checks, source, sizes):
@@ -20,14 +22,19 @@ def write(file, checks, source, sizes):
 
 
 def _entries(check, source):
-    """(name, array) for all that is stored about one check."""
-    known, texts = source.outputs(check), source.hints(check)
+    """(name, array) for all that is stored about one check: right outputs, and others where a mistake shows."""
+    known, shown = source.outputs(check), {}
     for case, by_key in enumerate(known):
         for key, outputs in by_key.items():
             for k, output in enumerate(outputs):
-                yield f'{check.name}/{case}/{key}/{k}', output if key == 'right' else _short(output)
-    for key, text in texts.items():
-        yield f'{check.name}/hints/{key}', _seal(text.encode(), [_short(output) for output in known[0][key]])
+                if key == 'right':
+                    yield f'{check.name}/{case}/{key}/{k}', output
+                elif not close(check, output, by_key['right'][k]):
+                    shown.setdefault(key, []).append(_short(output))
+                    yield f'{check.name}/{case}/{key}/{k}', shown[key][-1]
+    for key, outputs in shown.items():
+        if '+' not in key:  # what is said of a pair is what is said of both
+            yield f'{check.name}/hints/{key}', _seal(source.hints(check)[key].encode(), outputs)
 
 
 def _short(output):
@@ -60,18 +67,24 @@ def _stored():
     return found
 
 
-@cache
-def _outputs(name):
-    """Return a list with {key: list of outputs} for each case."""
-    cases = []
+def _known(name):
+    """{key: {case: {number of an output: array}}} for one check, of a mistake where it shows."""
     if name not in _stored():
         raise NoAnswers(f'knows nothing of {name}')
+    known = {}
     for entry, array in _stored()[name].items():
         case, key, *k = entry.split('/')
         if case.isdecimal() and k:
-            cases.extend({} for _ in range(int(case) + 1 - len(cases)))
-            cases[int(case)].setdefault(key, []).append(array)
-    return cases
+            known.setdefault(key, {}).setdefault(int(case), {})[int(k[0])] = array
+    return known
+
+
+@cache
+def _outputs(name):
+    """Return a list with {key: list of outputs} for each case."""
+    known = _known(name)
+    return [{key: [some.get(case, {}).get(k, right) for k, right in enumerate(rights.values())]
+             for key, some in known.items()} for case, rights in known['right'].items()]
 
 
 def outputs(check):
@@ -83,7 +96,9 @@ def outputs(check):
 def _hints(name):
     sealed = {entry.partition('/')[2]: array for entry, array in _stored().get(name, {}).items()
               if entry.startswith('hints/')}
-    return {key: _seal(array.tobytes(), _outputs(name)[0][key]).tobytes().decode() for key, array in sealed.items()}
+    known = _known(name)
+    return {key: _seal(array.tobytes(), [output for case in known[key].values() for output in case.values()])
+            .tobytes().decode() for key, array in sealed.items()}
 
 
 def hints(check):

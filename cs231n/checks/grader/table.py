@@ -3,11 +3,10 @@
 
 def row(result):
     """One line of the table, and below it what there is to say."""
-    waits = (result.where or '').startswith('not implemented yet')
-    verdict = 'to do' if waits else result.outcome
+    verdict = 'to do' if result.todo else result.outcome
     points = f'{result.points:g} of {result.max_points:g}' if result.max_points else 'given'
     lines = [f'  {verdict}  {result.name:<32} {points:>10}']
-    lines += [f'           {title}: {text}' for title, text in result.remarks if not waits]
+    lines += [f'           {title}: {text}' for title, text in result.remarks if not result.todo]
     return '\n'.join(lines)
 
 

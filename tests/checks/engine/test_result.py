@@ -27,7 +27,7 @@ def test_text_of_a_known_mistake():
     assert (
         repr(result)
         == """\
-rnn_step_backward: not right yet, 0 of 4 points
+rnn_step_backward: not right yet, 3.2 of 4 points
   dx       right, agrees to 1e-08
   dprev_h  right, agrees to 1e-08
   dWx      right, agrees to 1e-08
@@ -108,7 +108,7 @@ def test_html_is_a_table_and_escapes():
 )
 def test_unknown_mistake_is_told_by_its_place(name, edit, said):
     result = check(write(name, edit))
-    assert not result.passed and result.points == 0 and result.hint is None
+    assert not result.passed and result.hint is None
     assert said in result.where, result
 
 
@@ -117,15 +117,23 @@ def test_only_the_wrong_outputs_are_called_wrong():
     assert {name for name, right, _ in result.verdicts if right} == {'dprev_c'}
 
 
-def test_two_mistakes_at_once_are_not_guessed_at():
-    result = check(write('rnn_step_backward', ('1 - next_h ** 2', '1 - prev_h ** 2'), ('np.sum', 'np.mean')))
-    assert not result.passed and result.hint is None and result.where
+def test_two_mistakes_in_two_outputs_are_both_told_and_the_others_earn_their_share():
+    result = check(write('rnn_step_backward', ('da.dot(Wh.T)', 'da.dot(Wh)'), ('np.sum', 'np.mean')))
+    hints = next(one.hints for one in layer_checks() if one.name == 'rnn_step_backward')
+    assert result.hint == f'{hints["Wh_transposed"]} Also: {hints["db_averaged"]}' and result.where is None
+    assert result.points == round(3 / 5 * 4, 1) and not result.passed
+
+
+def test_of_two_mistakes_in_one_output_the_one_that_shows_elsewhere_is_told():
+    result = check(write('rnn_step_backward', ('1 - next_h ** 2', '1 - prev_h ** 2'), ('np.sum', '-1.3 * np.mean')))
+    assert result.hint.startswith('the derivative of tanh is taken at prev_h') and 'db' not in result.hint
+    assert result.where.startswith('db differs first') and result.points == 0
 
 
 def test_mistake_that_shows_for_other_shapes_only():
     edit = ('da = dnext_h * (1 - next_h ** 2)', 'da = dnext_h * (1 - next_h ** 2) * (len(x) > 1)')
     result = check(write('rnn_step_backward', edit))
-    assert result.where.startswith('right for other shapes, but with N=1, D=3, H=2: dx differs first')
+    assert result.where.startswith('right with N = 3 and N = 5, but with N = 1: dx differs first')
 
 
 def test_random_answer_is_called_so():

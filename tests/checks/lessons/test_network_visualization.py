@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from cs231n.answer_key.network_visualization.hints import RAW_ALSO
 from cs231n.checks import check
 from cs231n.checks.engine.judge import judge
 from cs231n.checks.lessons.network_visualization.checks import CHECKS
@@ -80,6 +81,10 @@ MISTAKES = {
         'cross_entropy': [(TOTAL, f'total = {LOSS}')],
         'cross_entropy_sum': [(TOTAL, 'total = torch.nn.CrossEntropyLoss(reduction="sum")(scores, y)')],
         'softmax': [('= model(X)', '= model(X).softmax(1)')],
+        'softmaxed_cross_entropy': [
+            ('= model(X)', '= model(X).softmax(1)'),
+            (TOTAL, 'total = torch.nn.functional.cross_entropy(scores, y)'),
+        ],
         'all_scores': [(TOTAL, 'total = scores.sum()')],
         'every_label': [(TOTAL, 'total = scores[:, y].sum()')],
         'top_score': [(TOTAL, 'total = scores.max(1)[0].sum()')],
@@ -106,6 +111,7 @@ MISTAKES = {
         'unchanged': [('return X_fooling', 'return X')],
         'descends': [('+= learning_rate', '-= learning_rate')],
         'not_normalised': [('g / g.norm()', 'g')],
+        'times_norm': [('g / g.norm()', 'g * g.norm()')],
         'current_class': [(GOAL, 'goal = scores[0].max()')],
         'one_step': [('range(100)', 'range(1)')],
         'restarts': [(ADD, 'X_fooling.data = X + learning_rate * step')],
@@ -124,15 +130,29 @@ MISTAKES = {
             ('    goal = goal - ' + TERM + '\n', ''),
             ('g = img.grad', 'g = img.grad - l2_reg * (img.data ** 2).sum()'),
         ],
-        'l2_after': [
+        'l2_added_after': [
             ('    goal = goal - ' + TERM + '\n', ''),
-            ('g / g.norm()', 'g / g.norm() - 2 * l2_reg * img.data'),
+            ('g / g.norm()', 'g / g.norm() + 2 * l2_reg * img.data'),
         ],
+        'l2_added_outside': [
+            ('    goal = goal - ' + TERM + '\n', ''),
+            (MOVE, 'img.data += learning_rate * step + 2 * l2_reg * img.data'),
+        ],
+        'not_zeroed_l2_by_hand': [
+            ('    goal = goal - ' + TERM + '\n', ''),
+            ('g = img.grad', 'g = img.grad - 2 * l2_reg * img.data'),
+            ('    img.grad.zero_()\n', ''),
+        ],
+        'times_norm': [('g / g.norm()', 'g * g.norm()')],
         'descends': [('+= learning_rate', '-= learning_rate')],
         'not_zeroed': [('    img.grad.zero_()\n', '')],
         'softmax': [('= model(img)', '= model(img).softmax(1)')],
         'log_softmax': [
             (GOAL, 'goal = -torch.nn.functional.cross_entropy(scores, torch.tensor([target_y]))')
+        ],
+        'softmaxed_log_softmax': [
+            ('= model(img)', '= model(img).softmax(1)'),
+            (GOAL, 'goal = -torch.nn.functional.cross_entropy(scores, torch.tensor([target_y]))'),
         ],
         'all_scores': [(GOAL, 'goal = scores.sum()')],
         'top_score': [(GOAL, 'goal = scores.max()')],
@@ -147,7 +167,7 @@ MISTAKES = {
 RAW = {  # the same mistakes with a step that is not normalised, which by itself is no mistake
     key: [*edits, ('g / g.norm()', 'g')]
     for key, edits in MISTAKES['class_visualization_update_step'].items()
-    if key not in ('l2_after', 'not_in_place')
+    if key not in RAW_ALSO
 }
 CRASHING = {
     'no_graph': ('compute_saliency_maps', [('    X.requires_grad_()\n', '')], 'no gradient is recorded'),
@@ -247,6 +267,10 @@ VARIANTS = {
         ],
     ),
     'detached': ('make_fooling_image', [('return X_fooling', 'return X_fooling.detach()')]),
+    'l2_outside': (
+        'class_visualization_update_step',
+        [('    goal = goal - ' + TERM + '\n', ''), ('g / g.norm()', 'g / g.norm() - 2 * l2_reg * img.data')],
+    ),
     'raw_step': ('class_visualization_update_step', [('g / g.norm()', 'g')]),
     'by_hand': (
         'class_visualization_update_step',
@@ -334,7 +358,7 @@ def test_noise_of_the_wanted_class_is_no_fooling_picture(scale, start):
             (ADD, f'X_fooling = {start} + {scale} * torch.randn_like(X)'), ('        X_fooling.grad.zero_()\n', '')]
     with torch.random.fork_rng(devices=[]):
         result = check(write('make_fooling_image', text))
-    assert not result.passed and result.where.startswith('X_fooling fools the model, but it is another'), result
+    assert not result.passed and 'X_fooling fools the model, but it is another' in result.where, result
 
 
 def test_other_errors_keep_their_own_words():

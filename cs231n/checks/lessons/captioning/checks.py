@@ -38,7 +38,7 @@ def _checks(cell_type, notebook, loss_points, sample_points):
 
     return (
         Check(f'CaptioningRNN.loss[{cell_type}]', notebook, 'captioning', MODEL, loss_points, loss_cases,
-              {'loss': '', **grads}, oracle='captioning_loss', call=loss,
+              {'loss': '', **grads}, oracle='captioning_loss', call=loss, apart=True,
               needs=('word_embedding_forward', sequence[0], 'temporal_affine_forward',
                      'temporal_softmax_loss', 'temporal_affine_backward', sequence[1],
                      'word_embedding_backward')),

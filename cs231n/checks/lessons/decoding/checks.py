@@ -78,5 +78,5 @@ CHECKS = (
         'random_captions', **DECODING, points=2, cases=_draw_cases, call=_call_draw, needs=('next_scores',),
         outputs={'first_words': 'N V', 'second_after_first': 'N V V', 'third_words': 'N V',
                  'equal_rng_repeats': '', 'other_rng_differs': ''},
-        rtol=TOLERANCE, atol=TOLERANCE),
+        facts=True, rtol=TOLERANCE, atol=TOLERANCE),
 )

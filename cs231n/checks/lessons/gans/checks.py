@@ -57,7 +57,7 @@ CHECKS = (
         'sample_noise', **MODULE, points=1, cases=lambda: [{'batch_size': 500, 'dim': 2000}],
         outputs={'shape': 'K', 'lowest': '', 'highest': '', 'spread': '', 'distinct': '', 'fresh': '',
                  'rows differ': '', 'uniform': ''},
-        call=call_noise),
+        call=call_noise, facts=True),
     _network('discriminator', 2, cases(_pictures, (5,), (3,)), 'N K', 'pictures'),
     _network('generator', 2, cases(_noise, (5, 7), (3, 96)), 'N P', 'noise'),
     Check('bce_loss', **MODULE, points=2, cases=_bce_cases, outputs={'loss': '', 'dinput': 'N K'},

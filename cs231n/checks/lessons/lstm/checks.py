@@ -37,13 +37,13 @@ CHECKS = (
         cases=cases(_step, *STEP_SIZES), outputs={'next_h': 'N H', 'next_c': 'N H'}),
     Check(
         'lstm_step_backward', **LAYERS, points=6,
-        forward='lstm_step_forward', upstream=('dnext_h', 'dnext_c'), cases=cases(_step_back, *STEP_SIZES),
+        apart=True, forward='lstm_step_forward', upstream=('dnext_h', 'dnext_c'), cases=cases(_step_back, *STEP_SIZES),
         outputs={'dx': 'N D', 'dprev_h': 'N H', 'dprev_c': 'N H', **GRADIENTS}),
     Check(
         'lstm_forward', **LAYERS, points=3, cached=True, needs=('lstm_step_forward',),
         cases=cases(_sequence, *SEQUENCE_SIZES), outputs={'h': 'N T H'}),
     Check(
         'lstm_backward', **LAYERS, points=4,
-        forward='lstm_forward', upstream=('dh',), needs=('lstm_step_backward',),
+        apart=True, forward='lstm_forward', upstream=('dh',), needs=('lstm_step_backward',),
         cases=cases(_sequence_back, *SEQUENCE_SIZES), outputs={'dx': 'N T D', 'dh0': 'N H', **GRADIENTS}),
 )

@@ -57,26 +57,27 @@ CHECKS = (
         'rnn_step_forward', **LAYERS, points=3, cached=True,
         cases=cases(_step, *STEP_SIZES), outputs={'next_h': 'N H'}),
     Check(
-        'rnn_step_backward', **LAYERS, points=4, forward='rnn_step_forward', upstream=('dnext_h',),
+        'rnn_step_backward', **LAYERS, points=4, apart=True, forward='rnn_step_forward', upstream=('dnext_h',),
         cases=cases(_step_back, *STEP_SIZES), outputs={'dx': 'N D', 'dprev_h': 'N H', **GRADIENTS}),
     Check(
         'rnn_forward', **LAYERS, points=3, cached=True, needs=('rnn_step_forward',),
         cases=cases(_sequence, *SEQUENCE_SIZES), outputs={'h': 'N T H'}),
     Check(
         'rnn_backward', **LAYERS, points=4,
-        forward='rnn_forward', upstream=('dh',), needs=('rnn_step_backward',),
+        apart=True, forward='rnn_forward', upstream=('dh',), needs=('rnn_step_backward',),
         cases=cases(_sequence_back, *SEQUENCE_SIZES), outputs={'dx': 'N T D', 'dh0': 'N H', **GRADIENTS}),
     Check(
         'word_embedding_forward', **LAYERS, points=2, cached=True,
         cases=cases(_words, (3, 5, 7, 2), (1, 2, 3, 5)), outputs={'out': 'N T D'}),
     Check(
-        'word_embedding_backward', **LAYERS, points=3, forward='word_embedding_forward', upstream=('dout',),
+        'word_embedding_backward', **LAYERS, points=3, apart=True, forward='word_embedding_forward', upstream=('dout',),
         cases=cases(_repeated_words, (3, 7, 5, 2), (1, 2, 5, 3)), outputs={'dW': 'V D'}),
     Check(
         'temporal_affine_forward', **LAYERS, points=0, cached=True,
         cases=cases(_affine, (3, 5, 2, 7)), outputs={'out': 'N T M'}),
     Check(
-        'temporal_affine_backward', **LAYERS, points=0, forward='temporal_affine_forward', upstream=('dout',),
+        'temporal_affine_backward', **LAYERS, points=0, apart=True,
+        forward='temporal_affine_forward', upstream=('dout',),
         cases=cases(_affine_back, (3, 5, 2, 7)), outputs={'dx': 'N T D', 'dw': 'D M', 'db': 'M'}),
     Check(
         'temporal_softmax_loss', **LAYERS, points=0,
