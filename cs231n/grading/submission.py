@@ -33,8 +33,8 @@ class Graded:
 def grade_submission(folder, seed, checks=None, sandbox=None, seconds=None):
     """Grade the modules in a folder that has nothing but the student's own, such as folder/cs231n/rnn_layers.py.
 
-    seed: of the inputs, a whole number from 0 to 2**32 - 1; checks: their names, all of the edition if None; sandbox: of
-    which layer, the strongest that the machine has if None; seconds: for all that is asked of the submission, on the clock.
+    seed: of the inputs, a whole number from 0 to 2**32 - 1; checks: their names, all of the edition if None; sandbox:
+    the name of a layer, the strongest that the machine has if None; seconds: for all that is asked of the submission.
 
     What the machine did is no mistake of the student's: such a check is tried once more, alone in a new process, and
     is 'not graded' if that is of no use. Raises ValueError if an argument is none, OSError if the disk is full.
