@@ -1,8 +1,8 @@
 """Measures what grading one right submission costs: `python -m benchmarks.grading` writes grading.json.
 
-Computing time, which others on the machine hardly change: of the judge and of the workers, for one worker for all
-checks and, as it was before, a new one for each; what a class pays once (answers to its fresh inputs); and what each
-layer of the sandbox adds to the start of a worker without PyTorch.
+Computing time, which others on the machine hardly change: of the judge and of the worker for each further submission of
+a class; what a class pays once (PyTorch in the judge, the answers to its fresh inputs); and what each layer of the
+sandbox adds to the start of a worker that loads NumPy alone, beside a worker without one.
 """
 
 import json
@@ -16,13 +16,13 @@ from unittest.mock import patch
 import psutil
 
 from cs231n._shared.paths import ROOT
-from cs231n.checks import CHECKS
+from cs231n.checks import all_checks
 from cs231n.checks.grader import proxy
 from cs231n.grading import hidden, package, submission
 from cs231n.grading.sandbox import layers
 
 RESULTS = Path(__file__).with_suffix('.json')
-TURNS, SEED = 3, 11
+TURNS, STARTS, SEED = 3, 7, 11
 
 
 def counted(spent):
@@ -39,19 +39,13 @@ def counted(spent):
     return count
 
 
-def graded(folder, layer, each=False):
-    """Return the computing time of judge and workers, and the seconds on the clock; each: a worker for each check."""
-    spent, judge, result_of = [], time.process_time(), submission.result_of
-
-    def alone(check, student, *rest):
-        student.renew()
-        return result_of(check, student, *rest)
-
-    with patch.object(proxy.Worker, 'end', counted(spent)), \
-            patch.object(submission, 'result_of', alone if each else result_of):
+def graded(folder, layer):
+    """Return the computing time of judge and worker, and the seconds on the clock."""
+    spent, judge = [], time.process_time()
+    with patch.object(proxy.Worker, 'end', counted(spent)):
         verdict = submission.grade_submission(folder, SEED, sandbox=layer)
     assert all(one.outcome == 'right' for one in verdict.results), verdict.results
-    return {'judge': time.process_time() - judge, 'workers': sum(spent), 'seconds': verdict.seconds}
+    return {'judge': time.process_time() - judge, 'worker': sum(spent), 'seconds': verdict.seconds}
 
 
 def start(layer, folder):
@@ -66,7 +60,7 @@ def start(layer, folder):
 
 def main():
     """Measure, print and store."""
-    figures = {'checks': len(CHECKS)}
+    figures = {'checks': len(all_checks())}
     with tempfile.TemporaryDirectory() as folder:
         for name in package.edited():
             (Path(folder) / name).parent.mkdir(parents=True, exist_ok=True)
@@ -74,17 +68,15 @@ def main():
         tree = Path(folder) / 'tree'
         package.assemble(folder, tree)
         before = time.process_time()
-        for name in CHECKS:
-            hidden.checks(SEED)[name]
+        for one in all_checks():
+            hidden.checks(SEED)[one.name]
         figures['once_a_class'] = round(time.process_time() - before, 1)
         here = [layer for layer in layers.layers() if not layers.has(layer)]
         one = [graded(folder, here[0].name) for _ in range(TURNS)]
         figures['layer'] = here[0].name
-        figures['one_worker'] = {key: round(median(turn[key] for turn in one), 2) for key in one[0]}
-        figures['a_worker_a_check'] = {key: round(value, 1) for key, value in
-                                       graded(folder, here[0].name, each=True).items()}
+        figures['a_submission'] = {key: round(median(turn[key] for turn in one), 2) for key in one[0]}
         starts = {layer.name: [] for layer in here}
-        for _ in range(7):  # in turn, so that what else runs meets all alike
+        for _ in range(STARTS):  # in turn, so that what else runs meets all alike
             for layer in here:
                 starts[layer.name].append(start(layer, tree))
         figures['start_ms'] = {name: {'clock': round(1000 * median(one for one, _ in times)),

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from cs231n.checks import CHECKS
+from cs231n.checks import CHECKS, all_checks
 from cs231n.checks.grader.proxy import Student, libraries, result_of
 from cs231n.grading import hidden
 from cs231n.grading.package import assemble
@@ -33,14 +33,14 @@ class Graded:
 def grade_submission(folder, seed, checks=None, sandbox=None, seconds=None):
     """Grade the modules in a folder that has nothing but the student's own, such as folder/cs231n/rnn_layers.py.
 
-    seed: of the inputs, a whole number from 0 to 2**32 - 1; checks: names of checks, all if None; sandbox: the name of
-    a layer, the strongest that the machine has if None; seconds: for all that is asked of the submission, on the clock.
+    seed: of the inputs, a whole number from 0 to 2**32 - 1; checks: their names, all of the edition if None; sandbox:
+    the name of a layer, the strongest that the machine has if None; seconds: for all that is asked of the submission.
 
     What the machine did is no mistake of the student's: such a check is tried once more, alone in a new process, and
     is 'not graded' if that is of no use. Raises ValueError if an argument is none, OSError if the disk is full.
     """
     start, layer = time.monotonic(), choose(sandbox)
-    names = list(CHECKS) if checks is None else list(checks)
+    names = [one.name for one in all_checks()] if checks is None else list(checks)
     unknown = [name for name in names if name not in CHECKS]
     if unknown:
         raise ValueError(f'checks: must be names of checks, got {unknown[0]!r}')

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from cs231n._shared.paths import ROOT
-from cs231n.checks import CHECKS
+from cs231n.checks import all_checks
 from cs231n.grading import package
 from cs231n.grading.sandbox import layers
 from cs231n.grading.submission import grade_submission
@@ -32,7 +32,7 @@ def test_a_right_submission_earns_all_points_in_one_process(whole, monkeypatch):
     monkeypatch.setattr(layers.Layer, 'start', counted)
     graded = grade_submission(whole, 3)
     assert [one for one in graded.results if one.outcome != 'right'] == []
-    assert sum(one.points for one in graded.results) == sum(one.points for one in CHECKS.values())
+    assert sum(one.points for one in graded.results) == sum(one.points for one in all_checks())
     assert starts == [layer.name] and graded.sandbox == layer.sentence and graded.seed == 3 and graded.seconds > 0
 
 
