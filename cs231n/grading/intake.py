@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cs231n.grading.from_notebooks import modules_of_notebooks
-from cs231n.grading.labels import GRADESCOPE, MAX_METADATA, METADATA, read_label, read_metadata, version
+from cs231n.grading.labels import GRADESCOPE, MAX_METADATA, METADATA, Label, read_label, read_metadata, version
 from cs231n.grading.package import CHECKS_FOLDER, given
 from cs231n.grading.plain import plain, slug
 from cs231n.grading.trees import MAX_INNER, Refused, Tree, open_folder, open_regular, open_zip
@@ -102,6 +102,12 @@ def find_submissions(path, wanted):
     if twice := {one for one in slugs if slugs.count(one) > 1}:
         raise Refused(f'{plain(path)}: two submissions have the same name: {", ".join(sorted(twice))}')
     return entries, strays
+
+
+def read_submission(folder, students, wanted):
+    """Return the Submission that a folder holds, whatever the names in it."""
+    label = Label('', tuple(students))
+    return _entry([(label, '', open_folder(folder))], wanted).open()
 
 
 def _head(path, limit):

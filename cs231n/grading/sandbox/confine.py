@@ -175,7 +175,16 @@ def drop_capabilities():
     _ask('capabilities', LIBC.capset(struct.pack('II', 0x20080522, 0), struct.pack('6I', *[0] * 6)))
 
 
-def confine(tree, read=(), write=(), scratch='', mount=False, landlock=False, seccomp=False, seconds=600):
+def become(user, group):
+    """Be another account from here on, with no way back."""
+    os.setgroups([])
+    os.setresgid(group, group, group)
+    os.setresuid(user, user, user)
+    LIBC.prctl(PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # forgotten with the old account
+
+
+def confine(tree, read=(), write=(), scratch='', mount=False, landlock=False, seccomp=False, seconds=600,
+            user=None):
     """Give up what is not needed."""
     LIBC.prctl(PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if mount:
@@ -183,6 +192,8 @@ def confine(tree, read=(), write=(), scratch='', mount=False, landlock=False, se
     os.chdir(scratch)
     _ask('no new privileges', LIBC.prctl(NO_NEW_PRIVS, 1, 0, 0, 0))
     limit(SCRATCH, seconds)
+    if user:
+        become(*user)
     if landlock:
         load_landlock([*read, '/proc/self'], [*write, scratch, '/dev/null'])
     if mount:
