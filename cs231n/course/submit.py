@@ -53,6 +53,11 @@ def missing_in_module(name, root):
         yield f'{name}: is no valid Python: {error}'
 
 
+def read_notebook(data):
+    """Return a notebook from the bytes of its file, with or without the mark of the byte order that Windows sets."""
+    return nbformat.reads(data.decode('utf-8-sig'), as_version=4)
+
+
 def missing_in_notebook(name, modules, root):
     """Return what is missing in a notebook, as sentences; modules: the paths of those that it rests on."""
     path = root / 'notebooks' / f'{name}.ipynb'
@@ -61,7 +66,7 @@ def missing_in_notebook(name, modules, root):
         yield f'{label}: the file is gone'
         return
     try:
-        notebook = nbformat.read(path, as_version=4)
+        notebook = read_notebook(path.read_bytes())
     except Exception as error:  # nbformat and json have many
         yield f'{label}: cannot be read: {error}'
         return
@@ -123,24 +128,24 @@ def missing(root=ROOT):
 
 
 def contents(root, lacks):
-    """{name in the zip: bytes}, the manifest last."""
+    """Return {name in the zip: bytes}, the manifest last, and what could not be made, as sentences."""
     from cs231n.course.pages import page  # slow to import
 
     plan = json.loads((root / LIST.relative_to(ROOT)).read_text(encoding='utf-8'))
-    files = {}
+    files, failed = {}, []
     for name in [*plan['edited'], *(f'notebooks/{name}.ipynb' for name in plan['notebooks'])]:
         if (root / name).is_file():
             files[name] = (root / name).read_bytes()
     for name in plan['notebooks']:
         if f'notebooks/{name}.ipynb' in files:
             try:
-                notebook = nbformat.reads(files[f'notebooks/{name}.ipynb'].decode(), as_version=4)
+                notebook = read_notebook(files[f'notebooks/{name}.ipynb'])
                 files[f'html/{name}.html'] = page(Execution(name, notebook, len(notebook.cells), 0, 0)).encode()
             except Exception as error:  # a damaged notebook is handed in as it is, without its page
-                lacks = [*lacks, f'{name}.ipynb: has no web page: {type(error).__name__}']
-    manifest = {'missing': lacks, 'versions': versions(),
+                failed.append(f'{name}.ipynb: has no web page: {type(error).__name__}: {error}'[:300])
+    manifest = {'missing': [*lacks, *failed], 'versions': versions(),
                 'sha256': {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}}
-    return {**files, 'manifest.json': json.dumps(manifest, indent=1).encode()}
+    return {**files, 'manifest.json': json.dumps(manifest, indent=1).encode()}, failed
 
 
 def versions():
@@ -181,7 +186,7 @@ def main(argv=None, root=ROOT):
                   ' python -m cs231n.course.submit --anyway')
             return 1
     path = root / 'build' / 'submission.zip'
-    files = contents(root, lacks)
+    files, failed = contents(root, lacks)
     try:
         for name in files:
             if name.startswith('html/'):
@@ -192,6 +197,8 @@ def main(argv=None, root=ROOT):
               file=sys.stderr)
         return 1
     print(*(f'  {name}' for name in files), sep='\n')
+    if failed:
+        print('not in the zip, which can be handed in all the same:', *(f'  {one}' for one in failed), sep='\n')
     print(f'{path}: {path.stat().st_size / 1e6:.1f} MB, ready to hand in')
     return 0
 
