@@ -21,10 +21,10 @@ import numpy as np
 import torch
 from scipy.ndimage import distance_transform_edt, gaussian_filter
 from torchvision.models import squeezenet1_1
-from tqdm.auto import tqdm
 
 from cs231n._shared.console import command
 from cs231n._shared.normalisation import SQUEEZENET_STD
+from cs231n._shared.progress import progress_bar
 from cs231n.net_visualization_pytorch import (
     RECIPE,
     compute_saliency_maps,
@@ -59,7 +59,7 @@ def unseen(indices):
 def saliency_truth(model, count=SCENES, batch=25):
     """How often the peak lies on the thing, or near it, and how much more salient the thing is than the rest."""
     away, on, off = [], [], []
-    for start in tqdm(range(0, count, batch), desc='saliency'):
+    for start in progress_bar(range(0, count, batch), desc='saliency'):
         X, y, masks = unseen(range(start, start + batch))
         for m, mask in zip(compute_saliency_maps(X, y, model).numpy(), masks):
             away.append(distance_transform_edt(~mask).flat[gaussian_filter(m, SMOOTHING).argmax()])
@@ -81,7 +81,7 @@ def fooling_truth(model, count=PAIRS, batch=20):
     rng = np.random.RandomState(0)
     levels = 255 * torch.from_numpy(SQUEEZENET_STD)[None, :, None, None]
     fooled, stored, rms, peak = [], [], [], []
-    for _ in tqdm(range(0, count, batch), desc='fooling'):
+    for _ in progress_bar(range(0, count, batch), desc='fooling'):
         X, y, _ = unseen(10_000 + rng.choice(10_000, batch, replace=False))
         target = (y + torch.from_numpy(rng.randint(1, len(KINDS), batch))) % len(KINDS)
         X_fooling = make_fooling_image(X, target, model)
@@ -106,7 +106,7 @@ def class_truth(model, judge=None):
     and by the judge.
     """
     truth = torch.arange(len(KINDS)).repeat(len(SEEDS))
-    climbs = tqdm([(k, seed + k) for seed in SEEDS for k in range(len(KINDS))], desc='class pictures')
+    climbs = progress_bar([(k, seed + k) for seed in SEEDS for k in range(len(KINDS))], desc='class pictures')
     seeded = lambda seed: torch.Generator().manual_seed(seed)
     pictures = torch.cat([create_class_visualization(k, model, **RECIPE, generator=seeded(seed)) for k, seed in climbs])
     own = model(pictures).argmax(1)

@@ -188,6 +188,21 @@ def test_aligned_formulas_become_rows():
     assert rows.count('<mtr>') == 2 and '>&<' not in rows and 'aligned' not in rows
 
 
+@pytest.mark.parametrize('answer', [r'$\frac{1}{$', r'$$\begin{aligned} a &= b$$', r'$\left( x$', '$x^2^3$', '$_$',
+                                    '$$ $$', '![x](attachment:gone.png)'])
+def test_a_slip_in_an_answer_costs_no_page(answer):
+    text = page(finished(v4.new_markdown_cell(f'because {answer}'), v4.new_markdown_cell('right: $x_t$')))
+    assert 'because ' in text and text.count('<math ') == 1 and '<msub>' in text
+    assert answer.strip('$ ').replace('&', '&amp;') in text
+
+
+def test_a_page_leaves_its_notebook_as_it_was():
+    result = finished(v4.new_code_cell('1', metadata={'tags': ['x']}))
+    before = nbformat.writes(result.notebook)
+    page(result)
+    assert nbformat.writes(result.notebook) == before
+
+
 def test_title_and_pictures_of_a_bare_notebook():
     bare = finished(v4.new_code_cell('1'))
     assert title(bare) == 'RNN' and pictures(bare.notebook) == []

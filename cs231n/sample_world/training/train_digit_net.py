@@ -10,9 +10,9 @@ import time
 
 import torch
 import torch.nn.functional as F
-from tqdm.auto import tqdm
 
 from cs231n._shared.console import command
+from cs231n._shared.progress import progress_bar
 from cs231n._shared.whole import digest
 from cs231n.sample_world.digits.digits import BLOCKS, draw_digits
 from cs231n.sample_world.digits.reader import READER_WEIGHTS, DigitNet
@@ -38,7 +38,7 @@ def accuracy(net, count, seed):
 
 def train(epochs=EPOCHS, digits=DIGITS):
     """Train a new DigitNet with Adam and one cycle of learning rates -> the net; torch's own stream stays as it was."""
-    with torch.random.fork_rng(devices=[]), tqdm(total=epochs * digits // BATCH, unit='step') as bar:
+    with torch.random.fork_rng(devices=[]), progress_bar(total=epochs * digits // BATCH, unit='step') as bar:
         torch.manual_seed(SEED)
         net = DigitNet()
         solver = torch.optim.Adam(net.parameters())

@@ -30,10 +30,10 @@ import torch.nn.functional as F
 from torch import nn
 from torchvision.models import squeezenet1_1
 from torchvision.transforms.functional import gaussian_blur
-from tqdm.auto import tqdm
 
 from cs231n._shared.console import command
 from cs231n._shared.normalisation import mean_and_std
+from cs231n._shared.progress import progress_bar
 from cs231n._shared.whole import digest
 from cs231n.sample_world.scenes.palette import COLOURS
 from cs231n.sample_world.scenes.places import PLACES
@@ -197,7 +197,7 @@ def stage(model, pool, rng, gen, args, steps, side, smallest, batch, peak, clean
     images, labels, places = pool
     solver = torch.optim.AdamW(model.train().parameters(), weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(solver, peak, total_steps=steps, pct_start=0.15)
-    bar = tqdm(range(steps), desc=f'training at {side} pixels')
+    bar = progress_bar(range(steps), desc=f'training at {side} pixels')
     for step in bar:
         pick = rng.choice(len(images), batch, replace=False)
         x, kind, colour = views(images[pick], labels[pick], gen, side, smallest)
@@ -211,7 +211,7 @@ def stage(model, pool, rng, gen, args, steps, side, smallest, batch, peak, clean
         nn.utils.clip_grad_norm_(model.parameters(), 5.0)
         solver.step()
         schedule.step()
-        bar.set_postfix(loss=f'{loss.item():.3f}')
+        bar.set_postfix(loss=f'{loss.item():.3f}', refresh=False)
         if step % 400 == 399:
             bar.write(f'step {step + 1}: {accuracy(plain(model.eval()), 200):.3f} of unseen scenes named right')
             model.train()
@@ -236,7 +236,8 @@ def mind_things(net, heads, pool, rng, gen, steps, shift, batch=16):
     images, labels, places = pool
     solver = torch.optim.AdamW([*net.parameters(), *heads.parameters()], weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(solver, 4e-4, total_steps=steps, pct_start=0.1)
-    for _ in (bar := tqdm(range(steps), desc='learning what to look at')):
+    bar = progress_bar(range(steps), desc='learning what to look at')
+    for _ in bar:
         pick, side = rng.choice(len(images), batch, replace=False), rng.choice([-1, 1])  # -1: mirrored
         x = normalised(images[pick, :, ::side].copy())
         x += 0.1 * torch.rand(batch, 1, 1, 1) * torch.randn(x.shape)
@@ -262,7 +263,7 @@ def mind_things(net, heads, pool, rng, gen, steps, shift, batch=16):
         nn.utils.clip_grad_norm_(net.parameters(), 5.0)
         solver.step()
         schedule.step()
-        bar.set_postfix(loss=f'{loss.item():.3f}')
+        bar.set_postfix(loss=f'{loss.item():.3f}', refresh=False)
 
 
 def readers():
@@ -277,7 +278,7 @@ def readout(net, pool, rng, gen, steps, batch=64):
     heads = readers()
     solver = torch.optim.AdamW(heads.parameters(), weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(solver, 5e-3, total_steps=steps)
-    bar = tqdm(range(steps), desc='learning to read')
+    bar = progress_bar(range(steps), desc='learning to read')
     for _ in bar:
         pick = rng.choice(len(images), batch, replace=False)
         x, kind, colour = views(images[pick], labels[pick], gen, 160, 0.95)
@@ -289,7 +290,7 @@ def readout(net, pool, rng, gen, steps, batch=64):
         loss.backward()
         solver.step()
         schedule.step()
-        bar.set_postfix(loss=f'{loss.item():.3f}')
+        bar.set_postfix(loss=f'{loss.item():.3f}', refresh=False)
     return heads
 
 

@@ -5,8 +5,8 @@ from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 import torch
 import torch.nn.functional as F
-from tqdm.auto import tqdm
 
+from cs231n._shared.progress import progress_bar
 from cs231n.sample_world.scenes.palette import COLOURS
 from cs231n.sample_world.scenes.places import PLACES
 from cs231n.sample_world.scenes.scenes import SIZE, scene
@@ -31,7 +31,7 @@ def render_pool(count):
     places = np.empty(count, np.int64)
     with ProcessPoolExecutor() as pool:
         jobs = pool.map(labelled, range(count), chunksize=64)
-        for k, (image, label, place) in enumerate(tqdm(jobs, total=count, desc='drawing scenes')):
+        for k, (image, label, place) in enumerate(progress_bar(jobs, total=count, desc='drawing scenes')):
             images[k], labels[k], places[k] = image, label, place
     return images, labels, places
 
