@@ -163,3 +163,8 @@ def as_floats(x: np.ndarray) -> np.ndarray:
 def rounded(result: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Return the result as float16 if x holds float16, else as it is."""
     return result.astype(x.dtype) if x.dtype == np.float16 else result
+
+
+def sum_rows(x: np.ndarray) -> np.ndarray:
+    """Return the sum over the first axis, in x's dtype; float16 in float32 first, since in it 2048 + 1 is 2048."""
+    return rounded(x.sum(axis=0, dtype=np.float32), x) if x.dtype == np.float16 else x.sum(axis=0)

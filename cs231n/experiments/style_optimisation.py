@@ -27,7 +27,7 @@ SHIFTS = [(i, j) for i in range(4) for j in range(4)]  # whatever is left of row
 TINY = 1e-12
 # Settings that suit any picture, painting and network, because every loss is counted in units of what it is at first.
 RECIPE = dict(content_layer=4, content_weight=0.2, style_layers=(1, 4, 6, 7), style_weights=(1, 1, 1, 1),
-              tv_weight=0.02, balance=True, pooling='avg', steps=100, coarse=50, smooth=2)
+              tv_weight=0.02, balance=True, pooling='avg', steps=100, coarse=50, smooth=3)
 
 
 @torch.inference_mode(False)
