@@ -14,6 +14,7 @@ Writes benchmarks/visualization_truth.json; the figures that need a network whic
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from scipy.ndimage import distance_transform_edt, gaussian_filter
 from torchvision.models import squeezenet1_1
 from tqdm.auto import tqdm
 
+from cs231n._shared.console import command
 from cs231n._shared.normalisation import SQUEEZENET_STD
 from cs231n.net_visualization_pytorch import (
     RECIPE,
@@ -117,13 +119,14 @@ def class_truth(model, judge=None):
     return report
 
 
+@command
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--judge', type=Path, help='weights of a network trained with another seed')
     parser.add_argument('--untaught', type=Path, help='weights from before the last stage of training')
     args = parser.parse_args()
     model = network(sample_weights()[0])
-    old = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
+    old = json.loads(RESULTS.read_text(encoding='utf-8')) if RESULTS.is_file() else {}
     stored = lambda path: network(stored_weights(path)[0])
     judge, results = None, {}
     if args.judge:
@@ -142,9 +145,9 @@ def main():
         kept = ('recognised_by_judge', 'mistaken')
         results['judge'] = old['judge']
         results['class_pictures'] |= {k: old['class_pictures'][k] for k in kept}
-    RESULTS.write_text(json.dumps(results, indent=1) + '\n')
+    RESULTS.write_text(json.dumps(results, indent=1) + '\n', encoding='utf-8')
     print(json.dumps(results, indent=1))
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

@@ -30,17 +30,18 @@ def load_coco_data(
     `max_train` < 1. TypeError: `max_train` is not an int.
     """
     if isinstance(max_train, bool) or not isinstance(max_train, (int, np.integer, type(None))):
-        raise TypeError(f'max_train must be an int or None, not {type(max_train).__name__}')
+        raise TypeError(f'max_train must be an int or None, got {type(max_train).__name__}')
     if max_train is not None and max_train < 1:
-        raise ValueError(f'max_train must be at least 1, not {max_train}')
+        raise ValueError(f'max_train must be at least 1, got {max_train}')
     folder = _folder(pca_features) if base_dir is None else Path(base_dir)
     data = _read_h5(folder / 'coco2014_captions.h5', [f'{split}_{key}' for split in SPLITS for key in KEYS], 'iu')
     for split in SPLITS:
         features = folder / f"{split}2014_vgg16_fc7{'_pca' if pca_features else ''}.h5"
         data[f'{split}_features'] = _read_h5(features, ['features'], 'f')['features']
         urls = folder / f'{split}2014_urls.txt'
-        with _reading(urls):
-            data[f'{split}_urls'] = np.asarray([url.strip() for url in urls.read_text(encoding='utf-8').splitlines()])
+        with _reading(urls):  # the codec leaves out the mark that an editor may put before a text
+            lines = urls.read_text(encoding='utf-8-sig').splitlines()
+        data[f'{split}_urls'] = np.asarray([url.strip() for url in lines])
     data['idx_to_word'], data['word_to_idx'] = _read_vocabulary(folder / 'coco2014_vocab.json')
     _check_fit(data, folder)
     if max_train is not None:
@@ -74,22 +75,34 @@ def _read_h5(path, keys, kinds):
         for key in keys:
             found = getattr(file[key], 'dtype', None)  # a group has none
             if found is None or found.kind not in kinds:
-                raise ValueError(f"{key} must hold {'ints' if kinds == 'iu' else 'floats'}, not "
+                raise ValueError(f"{key} must hold {'ints' if kinds == 'iu' else 'floats'}, got "
                                  f"{found or 'other arrays'}")
         return {key: file[key][()] for key in keys}
 
 
 def _read_vocabulary(path):
     with _reading(path):
-        vocabulary = json.loads(path.read_text(encoding='utf-8'))
+        vocabulary = json.loads(path.read_text(encoding='utf-8-sig'))
         if not isinstance(vocabulary, dict):
-            raise ValueError(f'it holds a {type(vocabulary).__name__}, not a dict')
+            raise ValueError(f'it must hold a dict, got {type(vocabulary).__name__}')
         words, indices = vocabulary['idx_to_word'], vocabulary['word_to_idx']
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
             raise ValueError('idx_to_word must be a list of words')
         if not isinstance(indices, dict) or not all(type(index) is int for index in indices.values()):
             raise ValueError('word_to_idx must give an int for each word')
+        _check_vocabulary(words, indices)
         return words, indices
+
+
+def _check_vocabulary(words, indices):
+    """Raise where one direction contradicts the other: <NULL> would be masked at the place of another word."""
+    for index, word in enumerate(words):
+        if indices.get(word) != index:
+            raise ValueError(f'idx_to_word[{index}] is {word!r}, but word_to_idx[{word!r}] is '
+                             f'{indices.get(word, "not there")}')
+    if len(indices) > len(words):
+        word, index = next((word, index) for word, index in indices.items() if word not in set(words))
+        raise ValueError(f'word_to_idx[{word!r}] is {index}, but idx_to_word lacks {word!r}')
 
 
 def _check_fit(data, folder):
@@ -98,15 +111,15 @@ def _check_fit(data, folder):
     for split in SPLITS:
         captions, image_idxs = data[f'{split}_captions'], data[f'{split}_image_idxs']
         if data[f'{split}_features'].ndim != 2:
-            raise ValueError(f"{folder}: {split}_features must have the shape (I, D), not "
+            raise ValueError(f"{folder}: {split}_features must have shape (I, D), got "
                              f"{data[f'{split}_features'].shape}")
         I = min(len(data[f'{split}_features']), len(data[f'{split}_urls']))
         if captions.ndim != 2 or image_idxs.shape != captions.shape[:1]:
-            raise ValueError(f'{folder}: {split}_captions {captions.shape} needs one image index a row, '
-                             f'not {image_idxs.shape}')
+            raise ValueError(f'{folder}: {split}_image_idxs must have one index for each row of captions '
+                             f'{captions.shape}, got {image_idxs.shape}')
         for name, indices, limit in (('captions', captions, V), ('image_idxs', image_idxs, I)):
             if indices.size and not 0 <= indices.min() <= indices.max() < limit:
-                raise ValueError(f'{folder}: {split}_{name} must lie in [0, {limit}), not in '
+                raise ValueError(f'{folder}: {split}_{name} must lie in [0, {limit}), got '
                                  f'[{indices.min()}, {indices.max()}]: the files do not belong together')
 
 
@@ -118,12 +131,12 @@ def decode_captions(captions: np.ndarray, idx_to_word: list[str]) -> str | list[
     """
     captions = np.asarray(captions)
     if captions.ndim not in (1, 2):
-        raise ValueError(f'captions must have the shape (T,) or (N, T), not {captions.shape}')
+        raise ValueError(f'captions must have shape (T,) or (N, T), got {captions.shape}')
     if captions.dtype.kind not in 'iu':
-        raise ValueError(f'captions must hold ints, not {captions.dtype}')
+        raise ValueError(f'captions must hold ints, got {captions.dtype}')
     V = len(idx_to_word)
     if captions.size and not 0 <= captions.min() <= captions.max() < V:
-        raise ValueError(f'captions must lie in [0, {V}), not in [{captions.min()}, {captions.max()}]')
+        raise ValueError(f'captions must lie in [0, {V}), got [{captions.min()}, {captions.max()}]')
     decoded = [_decode(row, idx_to_word) for row in np.atleast_2d(captions)]
     return decoded[0] if captions.ndim == 1 else decoded
 
@@ -144,9 +157,9 @@ def sample_coco_minibatch(
     NumPy's global generator. ValueError: `split` is not in `data` or has no caption, or `batch_size` < 1.
     """
     if f'{split}_captions' not in data:
-        raise ValueError(f"split must be one of {', '.join(SPLITS)}, not {split!r}")
+        raise ValueError(f"split must be one of {', '.join(SPLITS)}, got {split!r}")
     if batch_size < 1:
-        raise ValueError(f'batch_size must be at least 1, not {batch_size}')
+        raise ValueError(f'batch_size must be at least 1, got {batch_size}')
     if len(data[f'{split}_captions']) == 0:
         raise ValueError(f'data must hold at least one caption of the split {split!r}')
     mask = (rng or np.random).choice(len(data[f'{split}_captions']), batch_size)

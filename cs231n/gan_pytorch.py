@@ -20,6 +20,7 @@ from cs231n._shared.gan_layers import (
     initialize_weights,
     preprocess_img,
 )
+from cs231n._shared.halves import wide
 from cs231n._shared.progress import progress_bar
 from cs231n.gradient_check import rel_error
 
@@ -30,6 +31,13 @@ __all__ = ['NOISE_DIM', 'ChunkSampler', 'Flatten', 'Unflatten', 'bce_loss', 'bui
 
 NOISE_DIM = 96
 SHOWN = 16  # pictures in each array that run_a_gan returns
+
+
+class _Default(int):
+    """The value of an argument that nobody named: an object of its own, unlike an int that is equal to it."""
+
+
+BATCH_SIZE = _Default(128)
 
 
 # ---- noise and the fully connected networks ----
@@ -155,7 +163,8 @@ def ls_discriminator_loss(scores_real, scores_fake):
     arXiv:1611.04076.
     """
     # BEGIN SOLUTION: return the sum of both halves
-    return 0.5 * ((scores_real - 1) ** 2).mean() + 0.5 * (scores_fake ** 2).mean()
+    loss = 0.5 * ((wide(scores_real) - 1) ** 2).mean() + 0.5 * (wide(scores_fake) ** 2).mean()
+    return loss.to(scores_fake.dtype)
     # END SOLUTION
 
 
@@ -167,7 +176,7 @@ def ls_generator_loss(scores_fake):
     scores_fake: (N, 1) or (N,). Returns a scalar tensor. Mao et al., ICCV 2017, arXiv:1611.04076.
     """
     # BEGIN SOLUTION: return the loss
-    return 0.5 * ((scores_fake - 1) ** 2).mean()
+    return (0.5 * ((wide(scores_fake) - 1) ** 2).mean()).to(scores_fake.dtype)
     # END SOLUTION
 
 
@@ -245,45 +254,86 @@ def build_dc_generator(noise_dim=NOISE_DIM):
 
 
 def run_a_gan(D, G, D_solver, G_solver, discriminator_loss, generator_loss, loader_train, show_every=250,
-              batch_size=128, noise_size=96, num_epochs=10, *, rng=None, history=None, progress=True):
+              batch_size=BATCH_SIZE, noise_size=96, num_epochs=10, *, rng=None, history=None, progress=True,
+              verbose=False):
     """Train a GAN: in each step D learns to tell a batch of pictures from as many fakes, then G to fool D.
 
     D: maps pictures (N, ...) in [-1, 1] to scores; G: maps noise (N, noise_size) to pictures. Both learn in
     place. D_solver, G_solver: their optimizers.
     discriminator_loss: (scores_real, scores_fake) -> loss; generator_loss: scores_fake -> loss.
-    loader_train: gives batches (x, labels), x in [0, 1]; each batch is used in each epoch, however small.
-    show_every: steps between two arrays of the result. batch_size: not needed, the loader decides.
+    loader_train: gives batches, x or (x, labels), x in [0, 1].
+    show_every: steps between two arrays of the result.
+    batch_size: if named, batches of another size are left out, and so are those, the last of an epoch, that
+    networks or losses made for the size of the first one refuse; a line says how many. Else all are used.
     rng: a torch.Generator that all noise comes from (default: torch's global one).
     history: a dict; the losses of all steps are appended to its lists 'D' and 'G'.
-    progress: show a bar; CS231N_PROGRESS=0 in the environment hides it.
+    progress: show a bar; CS231N_PROGRESS=0 in the environment hides it. verbose: print the losses, too,
+    whenever an array is kept.
 
-    Returns a list of float32 arrays (16, ...) in [-1, 1]: what G makes of the same 16 noises before the first
-    step, after every show_every steps, and after the last. Raises ValueError if show_every < 1, if x is not
-    in [0, 1] or if the loader is empty; FloatingPointError, before the update, if a loss is NaN or infinite.
+    Returns a list of float32 arrays (16, ...) in [-1, 1]: what G makes of the same 16 noises after the first
+    step and after each show_every more. Raises ValueError if show_every < 1, if x is not in [0, 1] or if the
+    loader gives no batch to learn from; TypeError if it gives something else; FloatingPointError, before the update,
+    if a loss is NaN or infinite. A network whose parameters are all frozen stays as it is; the other learns.
     """
     if show_every < 1:
         raise ValueError(f'show_every must be at least 1, got {show_every}')
     like = next(G.parameters())  # its device and dtype are everybody's
     noise = lambda N: sample_noise(N, noise_size, seed=_draw_seed(rng)).to(like)
     history = {} if history is None else history
-    fixed, images, step = noise(SHOWN), [], 0
+    fixed, images, step, usual, left_out = noise(SHOWN), [], 0, None, []
     with _bar(num_epochs, loader_train, progress) as bar:
-        for x in (batch[0] for _ in range(num_epochs) for batch in loader_train):
-            if step % show_every == 0:
-                images.append(_pictures(G, fixed))
-            step += 1
-            real = preprocess_img(_in_range(x).to(like))
-            fake = G(noise(max(len(x), 2)))  # batch normalization needs two
-            fake = fake.reshape(len(fake), *real.shape[1:])  # for D, fakes look like real pictures
-
-            loss_D = discriminator_loss(D(real), D(fake.detach()))  # detached: G is not to learn from this
+        for x in _batches(loader_train, num_epochs):
+            bar.update()
+            try:
+                if batch_size is not BATCH_SIZE and len(x) != batch_size:
+                    raise _OtherSize
+                fake, loss_D = _judged(D, G, x, noise, discriminator_loss, generator_loss, usual)
+            except _OtherSize:
+                left_out.append(len(x))
+                continue
+            step, usual = step + 1, len(x) if usual is None else usual
             _update('D', loss_D, D_solver, D, history, step)
             loss_G = generator_loss(D(fake))  # through D, but no gradient is left in D
             _update('G', loss_G, G_solver, G, history, step)
-            bar.update()
+            if (step - 1) % show_every == 0:
+                images.append(_pictures(G, fixed))
+                if verbose:
+                    print(f'Iter: {step - 1}, D: {loss_D.item():.4}, G: {loss_G.item():.4}')
+    _say_left_out(left_out, step, usual or batch_size)
+    return images
+
+
+class _OtherSize(Exception):
+    """A batch is of another size than the rest."""
+
+
+def _judged(D, G, x, noise, discriminator_loss, generator_loss, usual):
+    """Return fakes, as many as real pictures x, and the loss of D; _OtherSize if their number is refused."""
+    like = next(G.parameters())
+    real = preprocess_img(_in_range(x).to(like))
+    try:
+        fake = G(noise(max(len(x), 2)))  # batch normalization needs two
+        fake = fake.reshape(len(fake), *real.shape[1:])  # for D, fakes look like real pictures
+        scores_real, scores_fake = D(real), D(fake.detach())  # detached: G is not to learn from this
+        loss = discriminator_loss(scores_real, scores_fake)
+        if usual not in (None, len(x)):
+            generator_loss(scores_fake.detach())  # refused now rather than after D has learned
+    except (RuntimeError, ValueError) as error:
+        if usual in (None, len(x)):
+            raise
+        raise _OtherSize from error
+    return fake, loss
+
+
+def _say_left_out(sizes, step, wanted):
+    """Say which batches were left out; ValueError if there was none to learn from."""
+    held = ', '.join(str(size) for size in sorted(set(sizes)))
     if step == 0:
-        raise ValueError('loader_train gives no batch, or num_epochs is 0')
-    return [*images, _pictures(G, fixed)]
+        found = f'; it holds batches of {held}, not of batch_size={wanted}' if sizes else ', or num_epochs is 0'
+        raise ValueError(f'loader_train gives no batch{found}')
+    if sizes:
+        print(f'run_a_gan: {len(sizes)} of {len(sizes) + step} batches left out, of {held} pictures instead of'
+              f' {wanted}')
 
 
 def _update(name, loss, solver, model, history, step):
@@ -291,9 +341,10 @@ def _update(name, loss, solver, model, history, step):
     value = loss.item()
     if not math.isfinite(value):
         raise FloatingPointError(f'step {step}: the loss of {name} is {value}')
-    solver.zero_grad()
-    loss.backward(inputs=[w for w in model.parameters() if w.requires_grad])  # some may be frozen
-    solver.step()
+    if learning := [w for w in model.parameters() if w.requires_grad]:  # some may be frozen, or all
+        solver.zero_grad()
+        loss.backward(inputs=learning)
+        solver.step()
     history.setdefault(name, []).append(value)
 
 
@@ -304,6 +355,20 @@ def _bar(num_epochs, loader, progress):
 
 def _draw_seed(rng):
     return int(torch.randint(2 ** 31, (1,), generator=rng))
+
+
+def _batches(loader, num_epochs):
+    """Give the pictures of each batch, which may come with labels; TypeError if what comes is no batch."""
+    wanted = 'loader_train: must give batches, x (N, ...) or (x, labels), got'
+    if isinstance(loader, torch.Tensor):
+        raise TypeError(f'{wanted} single pictures of a tensor: put it into a MemoryLoader')
+    for batch in (batch for _ in range(num_epochs) for batch in loader):
+        x, *labels = batch if isinstance(batch, (tuple, list)) and batch else [batch]
+        if not isinstance(x, torch.Tensor):
+            raise TypeError(f'{wanted} {type(x).__name__}')
+        if labels and isinstance(labels[0], int):
+            raise TypeError(f'{wanted} single pictures, as from a dataset: put it into a DataLoader')
+        yield x
 
 
 def _in_range(x):

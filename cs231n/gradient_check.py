@@ -7,6 +7,11 @@ when f raises. Arrays must hold floats, else TypeError: in an integer array the 
 import numpy as np
 
 
+def _memory(x):
+    """Return x, or the array that shares its memory with a PyTorch tensor x: what changes there changes in x."""
+    return x.detach().numpy() if hasattr(x, 'detach') else x
+
+
 def _check_float(argument, x):
     """Raise unless x is an array in which a small step can be taken."""
     if not isinstance(x, np.ndarray) or not np.issubdtype(x.dtype, np.floating):
@@ -16,8 +21,8 @@ def _check_float(argument, x):
 
 def _floats(x):
     """X as an array of floats, float32 at least: small unsigned integers would wrap around below zero."""
-    x = np.asarray(x)
-    return x.astype(np.result_type(x, np.float32), copy=False)
+    x = np.asarray(_memory(x))
+    return x.astype(np.result_type(x.dtype, np.float32), copy=False)  # of the dtype: NumPy 1 looks at a number's value
 
 
 def _difference(f, x, ix, h):
@@ -25,15 +30,30 @@ def _difference(f, x, ix, h):
     old = x[ix]
     try:
         x[ix] = old + h
-        above, f_above = x[ix], _floats(np.array(f(), copy=True))  # f may reuse its output array
+        above, f_above = x[ix], _floats(np.array(_memory(f()), copy=True))  # f may reuse its output array
         x[ix] = old - h
-        below, f_below = x[ix], _floats(np.array(f(), copy=True))
+        below, f_below = x[ix], _floats(np.array(_memory(f()), copy=True))
     finally:
         x[ix] = old
     if above == below:
         raise ValueError(f'h must be larger: {h} is lost in rounding at x = {old} of dtype {x.dtype}')
     # In float32 the step really taken differs from 2h by a noticeable part.
     return f_above - f_below, above - below
+
+
+def _slope(function, f, x, ix, h):
+    """Return the derivative of the number f(x), of whatever shape, with respect to x[ix]."""
+    change, distance = _difference(lambda: f(x), x, ix, h)
+    if change.size != 1:
+        raise ValueError(f'{function}: f must return a number, got an array of shape {change.shape}')
+    return change.reshape(()) / distance
+
+
+def _along(argument, df, change):
+    """Return Σ change · df; ValueError unless df has the shape of the change, or is a number."""
+    if np.ndim(df) and np.shape(df) != change.shape and not change.size == np.size(df) == 1:
+        raise ValueError(f'{argument} must have the shape of f(x), {change.shape}, got {np.shape(df)}')
+    return np.sum(np.ravel(change) * np.ravel(df))
 
 
 def rel_error(x, y):
@@ -45,13 +65,14 @@ def rel_error(x, y):
 def eval_numerical_gradient(f, x, verbose=True, h=1e-5):
     """Return df/dx for a function f(x) that gives a number, as an array shaped like x.
 
-    x: float array of any shape. verbose prints each entry as it is found. TypeError if x holds no floats.
+    x: float array, or PyTorch tensor, of any shape. verbose prints each entry as it is found. TypeError if x holds no
+    floats, ValueError if f gives more than one number.
     """
-    _check_float('eval_numerical_gradient: x', x)
-    grad = np.zeros_like(x)
-    for ix in np.ndindex(x.shape):
-        change, distance = _difference(lambda: f(x), x, ix, h)
-        grad[ix] = change / distance
+    array = _memory(x)
+    _check_float('eval_numerical_gradient: x', array)
+    grad = np.zeros_like(array)
+    for ix in np.ndindex(array.shape):
+        grad[ix] = _slope('eval_numerical_gradient', lambda _: f(x), array, ix, h)
         if verbose:
             print(ix, grad[ix])
     return grad
@@ -60,17 +81,15 @@ def eval_numerical_gradient(f, x, verbose=True, h=1e-5):
 def eval_numerical_gradient_array(f, x, df, h=1e-5):
     """Return the gradient of Σ f(x) · df with respect to x, for a function f(x) that gives an array.
 
-    x: float array of any shape; df: the gradient arriving at the output, shaped like f(x), or a number.
-    TypeError if x holds no floats, ValueError if df has another shape than f(x).
+    x: float array, or PyTorch tensor, of any shape; df: the gradient arriving at the output, shaped like f(x), or a
+    number. TypeError if x holds no floats, ValueError if df has another shape than f(x).
     """
-    _check_float('eval_numerical_gradient_array: x', x)
-    grad = np.zeros_like(x)
-    for ix in np.ndindex(x.shape):
-        change, distance = _difference(lambda: f(x), x, ix, h)
-        if np.ndim(df) and np.shape(df) != change.shape:
-            raise ValueError('eval_numerical_gradient_array: df must have the shape of f(x), '
-                             f'{change.shape}, got {np.shape(df)}')
-        grad[ix] = np.sum(change * df) / distance
+    array, df = _memory(x), _memory(df)
+    _check_float('eval_numerical_gradient_array: x', array)
+    grad = np.zeros_like(array)
+    for ix in np.ndindex(array.shape):
+        change, distance = _difference(lambda: f(x), array, ix, h)
+        grad[ix] = _along('eval_numerical_gradient_array: df', df, change) / distance
     return grad
 
 
@@ -78,7 +97,7 @@ def eval_numerical_gradient_blobs(f, inputs, output, h=1e-5):
     """Return a list with, for each input blob, the gradient of Σ output.vals · output.diffs.
 
     A blob has arrays `vals` and `diffs`; f(*inputs, output) writes its result into output.vals.
-    TypeError if an input holds no floats.
+    TypeError if an input holds no floats, ValueError if output.diffs has another shape than output.vals.
     """
     grads = []
     for position, blob in enumerate(inputs):
@@ -91,7 +110,7 @@ def eval_numerical_gradient_blobs(f, inputs, output, h=1e-5):
         grad = np.zeros_like(blob.vals)
         for ix in np.ndindex(grad.shape):
             change, distance = _difference(run, blob.vals, ix, h)
-            grad[ix] = np.sum(change * output.diffs) / distance
+            grad[ix] = _along('eval_numerical_gradient_blobs: output.diffs', output.diffs, change) / distance
         grads.append(grad)
     return grads
 
@@ -105,7 +124,7 @@ def grad_check_sparse(f, x, analytic_grad, num_checks=10, h=1e-5, *, rng=None):
     """Print numerical and analytic gradient with their relative error at a few random entries of x.
 
     f(x) gives a number; analytic_grad is shaped like x; rng is a NumPy generator or RandomState (np.random by
-    default). TypeError if x holds no floats, ValueError if analytic_grad has another shape.
+    default). TypeError if x holds no floats, ValueError if analytic_grad has another shape or f gives more numbers.
     """
     _check_float('grad_check_sparse: x', x)
     if np.shape(analytic_grad) != x.shape:
@@ -114,7 +133,6 @@ def grad_check_sparse(f, x, analytic_grad, num_checks=10, h=1e-5, *, rng=None):
     rng = np.random if rng is None else rng
     for flat in rng.choice(x.size, num_checks):
         ix = np.unravel_index(flat, x.shape)
-        change, distance = _difference(lambda: f(x), x, ix, h)
-        numerical, analytic = change / distance, analytic_grad[ix]
+        numerical, analytic = _slope('grad_check_sparse', f, x, ix, h), analytic_grad[ix]
         error = abs(numerical - analytic) / max(abs(numerical) + abs(analytic), np.finfo(float).tiny)
         print(f'numerical: {numerical:f} analytic: {analytic:f}, relative error: {error:e}')

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cs231n._shared.arguments import as_floats, check_indices, check_shape, contract
+from cs231n._shared.arguments import as_floats, check_indices, check_shape, contract, rounded
 
 
 @contract(x='N ...', w='D M', b='M')
@@ -53,15 +53,15 @@ def svm_loss(x, y):
     ValueError on other shapes or labels outside, TypeError on labels that are not integers.
     Crammer & Singer, JMLR 2001.
     """
-    x, y = as_floats(x), check_indices('svm_loss: y', y, x.shape[1], like=x[:, 0])
+    scores, y = as_floats(x), check_indices('svm_loss: y', y, x.shape[1], like=x[:, 0])
     N = len(x)
     rows = np.arange(N)
-    margins = np.maximum(0, x - x[rows, y][:, None] + 1)  # (N, C)
+    margins = np.maximum(0, scores - scores[rows, y][:, None] + 1)  # (N, C)
     margins[rows, y] = 0
     dx = (margins > 0).astype(margins.dtype)
     dx[rows, y] = -dx.sum(axis=1)
     dx /= N
-    return margins.sum() / N, dx
+    return margins.sum(axis=1).mean(), rounded(dx, x)
 
 
 @contract(x='N+ C')
@@ -72,15 +72,15 @@ def softmax_loss(x, y):
     Returns the loss and dx (N, C).
     ValueError on other shapes or labels outside, TypeError on labels that are not integers.
     """
-    x, y = as_floats(x), check_indices('softmax_loss: y', y, x.shape[1], like=x[:, 0])
+    scores, y = as_floats(x), check_indices('softmax_loss: y', y, x.shape[1], like=x[:, 0])
     N = len(x)
     rows = np.arange(N)
-    log_p = x - x.max(axis=1, keepdims=True)  # the largest becomes 0, so exp cannot overflow
+    log_p = scores - scores.max(axis=1, keepdims=True)  # the largest becomes 0, so exp cannot overflow
     log_p -= np.log(np.exp(log_p).sum(axis=1, keepdims=True))
     dx = np.exp(log_p)
     dx[rows, y] -= 1
     dx /= N
-    return -log_p[rows, y].sum() / N, dx
+    return -log_p[rows, y].mean(), rounded(dx, x)
 
 
 @contract(x='N D', gamma='D', beta='D')

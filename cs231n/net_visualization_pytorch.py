@@ -14,8 +14,10 @@ import torch
 import torchvision.transforms.functional as TF
 from PIL import Image
 
+from cs231n._shared.halves import wide
+from cs231n._shared.networks import differentiable, weight_of
 from cs231n._shared.normalisation import SQUEEZENET_MEAN, SQUEEZENET_STD, mean_and_std
-from cs231n.data.decoding import as_rgb
+from cs231n.data.decoding import as_rgb, resized
 
 # Keywords of create_class_visualization that suit the sample network. Its defaults are those of the assignment, chosen
 # for ImageNet's SqueezeNet; the slopes of the sample network are so gentle that a tax of 1e-3 leaves the picture grey.
@@ -30,16 +32,18 @@ def compute_saliency_maps(X, y, model):
 
     X: pictures (N, 3, H, W), floating point; y: labels (N,), integers; model: maps X to class scores (N, K).
     Returns M (N, H, W), of X's device and dtype, without a graph; row n depends on picture n alone.
-    X and the model, its mode and its .grad, stay as they are. ValueError or TypeError on other input.
+    X and the model, its mode and its .grad, stay as they are. ValueError or TypeError on other input;
+    FloatingPointError if a score or its gradient is NaN or infinite.
     Source: Simonyan et al., arXiv:1312.6034, section 3.
     """
     X, y = _pictures(X, 'X'), _labels(y, 'y', X)
-    with _looking_into(model):
+    with _looking_into(model) as model:
         # BEGIN SOLUTION: saliency, the size of the gradient of each right score, largest over the channels
         X.requires_grad_()
         scores = _scores(model, X, y)  # (N, K)
         picked = scores.gather(1, y[:, None])  # (N, 1): unnormalised, no softmax
         (grad,) = torch.autograd.grad(picked.sum(), X)  # (N, 3, H, W): picture n moves only its own score
+        _want_finite(grad)
         saliency = grad.abs().amax(dim=1)  # (N, H, W)
         # END SOLUTION
     return saliency
@@ -52,22 +56,23 @@ def make_fooling_image(X, target_y, model, max_steps=100):
     model: maps X to class scores (N, K).
     Returns X_fooling like X, without a graph; each picture stops as soon as it fools the model. Warns
     (UserWarning) if some picture still does not after max_steps, and says how close it came.
-    X and the model stay as they are. ValueError or TypeError on other shapes or types.
+    X and the model stay as they are. ValueError or TypeError on other shapes or types; FloatingPointError, which
+    names the step, if a score or its gradient is NaN or infinite.
     Source: Szegedy et al., arXiv:1312.6199; gradient steps as in Goodfellow et al., arXiv:1412.6572.
     """
     X, target = _pictures(X, 'X'), _labels(target_y, 'target_y', X)
     _whole(max_steps, 'max_steps', 0)
-    with _looking_into(model):
+    with _looking_into(model) as model:
         # BEGIN SOLUTION: X_fooling, from X step by step up the score of target, until the model says target
         X_fooling = X
         for step in range(max_steps + 1):
             X_fooling.requires_grad_()
-            scores = _scores(model, X_fooling, target)  # (N, K)
+            scores = _scores(model, X_fooling, target, f'step {step}: ')  # (N, K)
             missed = scores.argmax(dim=1) != target  # (N,)
             if step == max_steps or not missed.any():
                 break
             (grad,) = torch.autograd.grad(scores.gather(1, target[:, None]).sum(), X_fooling)
-            X_fooling = X_fooling.detach() + missed[:, None, None, None] * _unit(grad)
+            X_fooling = X_fooling.detach() + missed[:, None, None, None] * _unit(grad, f'step {step}: ')
         X_fooling = X_fooling.detach()
         # END SOLUTION
         _warn_if_missed(model, X_fooling, target, max_steps)
@@ -80,12 +85,13 @@ def class_visualization_update_step(img, model, target_y, l2_reg, learning_rate)
     img: pictures (N, 3, H, W), usually N = 1, whose pixels are changed; target_y: the class, an int, or (N,)
     integers; model: maps img to scores (N, K); l2_reg: λ ≥ 0; learning_rate: the length of the step, lr.
     Returns None; the model, img.grad and img.requires_grad stay as they are.
-    ValueError or TypeError on other shapes or types.
+    ValueError or TypeError on other shapes or types; FloatingPointError, with img as it was, if the score or its
+    gradient is NaN or infinite.
     Source: Simonyan et al., arXiv:1312.6034, section 2; steps of fixed length as in Yosinski et al.,
     arXiv:1506.06579.
     """
     target = _labels(target_y, 'target_y', _pictures(img, 'img'))
-    with _looking_into(model):
+    with _looking_into(model) as model, _writable(img) as img:
         # BEGIN SOLUTION: one normalised step up the score minus the L2 term, changing img in place
         I = img.detach().clone().requires_grad_()
         scores = _scores(model, I, target)  # (N, K)
@@ -96,6 +102,7 @@ def class_visualization_update_step(img, model, target_y, l2_reg, learning_rate)
         # END SOLUTION
 
 
+@torch.inference_mode(False)
 def create_class_visualization(
     target_y,
     model,
@@ -118,6 +125,7 @@ def create_class_visualization(
     pixels; generator: a CPU torch.Generator for noise and shifts, seed 231 if None;
     show: called as show(t, img) with the picture so far, at the first, each show_every-th and the last step.
     Returns the normalised picture (N, 3, size, size), on the model's device and in its dtype; see deprocess.
+    FloatingPointError, which names the step, if the score or its gradient is NaN or infinite.
     """
     at_least_1 = dict(num_iterations=num_iterations, blur_every=blur_every, show_every=show_every, size=size)
     for name, value in at_least_1.items():
@@ -125,13 +133,17 @@ def create_class_visualization(
     _whole(max_jitter, 'max_jitter', 0)
     generator = generator or torch.Generator().manual_seed(231)
     N = torch.as_tensor(target_y).numel()
-    like = next(model.parameters(), torch.empty(0))
+    model = differentiable(model)
+    like = weight_of(model)
     low, high = _colour_range(like)
     img = torch.randn(N, 3, size, size, generator=generator).to(like).requires_grad_()
     for t in range(1, num_iterations + 1):
         ox, oy = torch.randint(max_jitter + 1, (2,), generator=generator).tolist()
         img.data = jitter(img.data, ox, oy)
-        class_visualization_update_step(img, model, target_y, l2_reg, learning_rate)
+        try:
+            class_visualization_update_step(img, model, target_y, l2_reg, learning_rate)
+        except FloatingPointError as error:
+            raise FloatingPointError(f'step {t}: {error}') from None
         img.data = jitter(img.data, -ox, -oy).clamp(low, high)
         if t % blur_every == 0:
             blur_image(img.data, sigma=0.5)
@@ -148,9 +160,9 @@ def preprocess(img, size=224):
 
     img: a path, a PIL image of any mode, or an array (H, W), (H, W, 3) or (H, W, 4), uint8 or float in 0..1;
         it is turned upright as its EXIF data say, and transparent parts turn white
-    Returns float32 (1, 3, H', W'). TypeError or ValueError: not a picture, or a bad size.
+    Returns float32 (1, 3, H', W'). TypeError or ValueError: not a picture, a bad size, or too long a picture.
     """
-    img = TF.to_tensor(TF.resize(as_rgb(img), _whole(size, 'size', 1)))
+    img = TF.to_tensor(resized(as_rgb(img), _whole(size, 'size', 1), 'img'))
     return TF.normalize(img, SQUEEZENET_MEAN.tolist(), SQUEEZENET_STD.tolist())[None]
 
 
@@ -182,7 +194,7 @@ def blur_image(X, sigma=1):
         raise ValueError(f'sigma: expected 0 or more, got {sigma!r}')
     radius = int(4 * sigma + 0.5)
     weights = [math.exp(-0.5 * (k / sigma) ** 2) if k else 1.0 for k in range(-radius, radius + 1)]
-    with torch.no_grad():
+    with torch.inference_mode(X.is_inference()), torch.no_grad():
         blurred = X.detach()
         for dim in (2, 3):
             n = X.shape[dim]
@@ -203,9 +215,10 @@ def jitter(X, ox, oy):
 
 @contextmanager
 def _looking_into(model):
-    """Within the block the model is in eval mode and gradients are recorded; afterwards all is as before.
+    """Give the model, in eval mode, to a block in which gradients are recorded; afterwards all is as before.
 
-    In training mode BatchNorm would mix the pictures of a batch and remember them, dropout would add noise.
+    In training mode BatchNorm would mix the pictures of a batch and remember them, dropout would add noise. A model
+    that was made in inference mode takes no part in gradients: the block gets a copy that does.
     """
     if not isinstance(model, torch.nn.Module):
         raise TypeError(f'model: expected a torch.nn.Module, got {type(model).__name__}')
@@ -213,11 +226,23 @@ def _looking_into(model):
     for module in training:
         module.training = False
     try:
-        with torch.enable_grad():
-            yield
+        with torch.inference_mode(False), torch.enable_grad():
+            yield differentiable(model)
     finally:
         for module in training:
             module.training = True
+
+
+@contextmanager
+def _writable(img):
+    """Give img, or, where it was made in inference mode, a copy whose pixels become those of img after the block."""
+    if not img.is_inference():
+        yield img
+        return
+    copy = img.clone()
+    yield copy
+    with torch.inference_mode():
+        img.copy_(copy)
 
 
 def _pictures(X, name):
@@ -227,7 +252,8 @@ def _pictures(X, name):
         raise TypeError(f'{name}: expected a floating-point tensor, got {found}')
     if X.ndim != 4 or X.shape[1] != 3:
         raise ValueError(f'{name}: expected the shape (N, 3, H, W), got {tuple(X.shape)}')
-    return X.detach().clone()
+    with torch.inference_mode(False):
+        return X.detach().clone()
 
 
 def _labels(y, name, X):
@@ -239,10 +265,11 @@ def _labels(y, name, X):
         y = y.reshape(1).expand(len(X))
     if y.shape != (len(X),):
         raise ValueError(f'{name}: expected one label for each of {len(X)} pictures, got {tuple(y.shape)}')
-    return y.long()
+    with torch.inference_mode(False):
+        return y.long().clone()
 
 
-def _scores(model, X, y):
+def _scores(model, X, y, when=''):
     """Return the class scores (N, K) of a copy of X, since a model may begin with a layer that works in place."""
     scores = model(X.clone())
     if not isinstance(scores, torch.Tensor) or scores.ndim != 2 or len(scores) != len(X):
@@ -250,14 +277,25 @@ def _scores(model, X, y):
         raise ValueError(f'model: expected scores of shape (N, K) = ({len(X)}, K), got {found}')
     if len(y) and not 0 <= int(y.min()) <= int(y.max()) < scores.shape[1]:
         raise ValueError(f'expected labels from 0 to {scores.shape[1] - 1}, got {y.tolist()}')
+    for k, score in zip(y.tolist(), scores.gather(1, y[:, None])[:, 0].tolist()):
+        if not math.isfinite(score):
+            raise FloatingPointError(f'{when}the score of class {k} is {score}')
     return scores
 
 
 # BEGIN SOLUTION
-def _unit(grad):
+def _unit(grad, when=''):
     """Return the gradient of each picture divided by its length; zero where it is zero."""
+    _want_finite(grad, when)
+    grad, dtype = wide(grad), grad.dtype
+    grad = grad / grad.abs().amax((1, 2, 3), keepdim=True).clamp(min=torch.finfo(grad.dtype).tiny)  # squares fit now
     lengths = grad.flatten(1).norm(dim=1)[:, None, None, None]  # (N, 1, 1, 1)
-    return torch.where(lengths > 0, grad / lengths, 0)
+    return torch.where(lengths > 0, grad / lengths, 0).to(dtype)
+
+
+def _want_finite(grad, when=''):
+    if not grad.isfinite().all():
+        raise FloatingPointError(f'{when}the gradient of the score is NaN or infinite')
 # END SOLUTION
 
 

@@ -7,12 +7,12 @@ float32, in which squares of gradients and epsilon do not round to 0. ValueError
 
 import numpy as np
 
-from cs231n._shared.arguments import check_shape
+from cs231n._shared import arguments
 
 
 def _with_defaults(rule, w, dw, config, **defaults):
     """Return config (a new one for None) with the missing settings filled in."""
-    check_shape(f'{rule}: dw', 'like w', dw, *w.shape)
+    arguments.check_shape(f'{rule}: dw', 'like w', dw, *w.shape)
     config = {} if config is None else config
     for key, value in defaults.items():
         config.setdefault(key, value)
@@ -21,7 +21,7 @@ def _with_defaults(rule, w, dw, config, **defaults):
 
 def _wide(x):
     """Return the dtype for averages of x: its own, float32 at least."""
-    return np.result_type(x, np.float32)
+    return np.result_type(x.dtype, np.float32)  # of the dtype: NumPy 1 looks at the value of a single number
 
 
 def sgd(w, dw, config=None):

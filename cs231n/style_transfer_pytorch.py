@@ -1,17 +1,18 @@
 """Style transfer: the content of one picture in the style of another (Gatys, Ecker, Bethge, CVPR 2016)."""
 
-import copy
+import math
 
 import numpy as np
 import torch
 from PIL import Image
+from torch import nn
 
+from cs231n._shared.halves import wide
+from cs231n._shared.networks import layers as layers_of
+from cs231n._shared.networks import own_copy, trunk, weight_of
 from cs231n._shared.normalisation import mean_and_std
-from cs231n.data.decoding import as_rgb
+from cs231n.data.decoding import as_rgb, resized
 from cs231n.gradient_check import rel_error  # noqa: F401
-
-MAX_PIXELS = 2**24  # of a resized picture; its features would fill the memory
-
 
 # ---- the four losses ----
 
@@ -28,7 +29,8 @@ def content_loss(content_weight, content_current, content_original):
         raise ValueError(f'content_original must have the shape of content_current, {tuple(content_current.shape)},'
                          f' not {tuple(content_original.shape)}')
     # BEGIN SOLUTION: return the weighted sum of squared differences
-    return content_weight * (content_current - content_original).square().sum()
+    distance = (wide(content_current) - wide(content_original)).square().sum()
+    return (content_weight * distance).to(content_current.dtype)
     # END SOLUTION
 
 
@@ -42,9 +44,10 @@ def gram_matrix(features, normalize=True):
     _want_4d('features', features)
     N, C, H, W = features.shape
     # BEGIN SOLUTION: return one matrix for each picture, (N, C, C), divided by C H W if normalize is set
-    rows = features.permute(0, 2, 3, 1).reshape(N, H * W, C)  # no copy where the channels lie last in memory
-    gram = _products(rows)  # rowsᵀ rows, (N, C, C), with half the work on the way back
-    return gram / (C * H * W) if normalize else gram
+    rows = wide(features).permute(0, 2, 3, 1).reshape(N, H * W, C)  # no copy where the channels lie last in memory
+    if normalize:
+        rows = rows / math.sqrt(C * H * W)  # before the product, which could overflow
+    return _products(rows).to(features.dtype)  # rowsᵀ rows, (N, C, C), with half the work on the way back
     # END SOLUTION
 
 
@@ -86,7 +89,7 @@ def style_loss(feats, style_layers, style_targets, style_weights):
     # BEGIN SOLUTION: return the weighted sum over the layers; use gram_matrix
     loss = torch.zeros(())
     for layer, target, weight in zip(style_layers, style_targets, style_weights):
-        loss = loss + weight * (gram_matrix(feats[layer]) - target).square().sum()
+        loss = loss + weight * (gram_matrix(wide(feats[layer])) - wide(target)).square().sum()
     return loss
     # END SOLUTION
 
@@ -100,9 +103,10 @@ def tv_loss(img, tv_weight):
     """
     _want_4d('img', img)
     # BEGIN SOLUTION: return the weighted sum of squared differences of neighbours, by slices, without a loop
-    down = img[:, :, 1:, :] - img[:, :, :-1, :]   # (N, 3, H-1, W)
-    right = img[:, :, :, 1:] - img[:, :, :, :-1]  # (N, 3, H, W-1)
-    return tv_weight * (down.square().sum() + right.square().sum())
+    x = wide(img)
+    down = x[:, :, 1:, :] - x[:, :, :-1, :]   # (N, 3, H-1, W)
+    right = x[:, :, :, 1:] - x[:, :, :, :-1]  # (N, 3, H, W-1)
+    return (tv_weight * (down.square().sum() + right.square().sum())).to(img.dtype)
     # END SOLUTION
 
 
@@ -124,13 +128,7 @@ def preprocess(img, size=512):
     """
     if isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 1:
         raise ValueError(f'size must be a whole number of at least 1, not {size!r}')
-    image = as_rgb(img)
-    short = min(image.size)
-    width, height = (int(size) * side // short for side in image.size)
-    if width * height > MAX_PIXELS:
-        raise ValueError(f'img is {image.width} × {image.height} pixels; with size={size} it would grow to'
-                         f' {width} × {height}, at most {MAX_PIXELS} pixels are allowed')
-    image = image.resize((width, height), Image.Resampling.BILINEAR)
+    image = resized(as_rgb(img), size, 'img')
     x = torch.from_numpy(np.array(image)).permute(2, 0, 1)[None] / 255  # (1, 3, H, W)
     mean, std = mean_and_std(x)
     return (x - mean) / std
@@ -174,21 +172,25 @@ def extract_features(x, cnn, layers=None):
     """Return the output of every layer of a network.
 
     x: pictures (N, 3, H, W); the network is taken to their dtype and device, if it is elsewhere
-    cnn: an nn.Sequential, such as SqueezeNet's `features`, or a model that has one of that name
+    cnn: an nn.Sequential, such as SqueezeNet's `features`, or a model that has one of that name; DataParallel and
+        torch.compile around it do not count
     layers: the layers wanted, if not all; nothing is computed beyond the last of them
     Returns a list with one tensor a layer; None in the place of those that were not wanted.
     A feature is what its layer put out: a ReLU that works in place changes a copy of it.
-    ValueError: x has not four dimensions, or there is no such layer.
+    ValueError: x has not four dimensions, there is no such layer, or the layers of cnn are no sequence.
     """
     _want_4d('x', x)
-    modules = _modules(cnn, x)
+    net = _placed(trunk(cnn), x)
+    modules = layers_of(net)
+    if not modules:
+        raise ValueError(f'cnn must be an nn.Sequential or have one named features, not {type(net).__name__}')
     layers = range(len(modules)) if layers is None else layers
     for layer in layers:
         if not 0 <= layer < len(modules):
             raise ValueError(f'layers must be among 0 to {len(modules) - 1}, not {layer}')
     features, keep = [], True  # x is the caller's
     for i, module in enumerate(modules[:max(layers, default=-1) + 1]):
-        out = module(x.clone() if keep and _in_place(module) else x)
+        out = _output(net, i, module, x.clone() if keep and _in_place(module) else x)
         keep = i in layers or (keep and out.data_ptr() == x.data_ptr())  # nn.Identity hands on what it got
         features.append(out if i in layers else None)
         x = out
@@ -200,17 +202,27 @@ def features_from_img(imgpath, imgsize, cnn):
 
     imgpath: a path, or anything else that `preprocess` takes; imgsize: its shorter side; cnn: see `extract_features`
     """
-    weight = next(getattr(cnn, 'features', cnn).parameters())
-    img = preprocess(imgpath, size=imgsize).to(weight)
+    img = preprocess(imgpath, size=imgsize).to(weight_of(trunk(cnn)))
     return extract_features(img, cnn), img
 
 
-def _modules(cnn, like):
-    """Return the layers of a network, or of a copy of it where like is."""
-    cnn = getattr(cnn, 'features', cnn)
-    if any(p.dtype != like.dtype or p.device != like.device for p in cnn.parameters()):
-        cnn = copy.deepcopy(cnn).to(like.device, like.dtype)
-    return list(cnn.children())
+def _placed(net, like):
+    """Return the network, or a copy of it where like is."""
+    if all(p.dtype == like.dtype and p.device == like.device for p in net.parameters()):
+        return net
+    return own_copy(net).to(like.device, like.dtype)
+
+
+def _output(net, i, module, x):
+    """Return what layer i makes of x; ValueError if it cannot, because the layers of net do not follow each other."""
+    if isinstance(net, nn.Sequential):
+        return module(x)
+    try:
+        return module(x)
+    except (RuntimeError, TypeError) as error:
+        raise ValueError(
+            f'cnn must be an nn.Sequential or have one named features; layer {i} of this {type(net).__name__},'
+            f' {type(module).__name__}, does not take the shape {tuple(x.shape)} that comes before it') from error
 
 
 def _in_place(module):

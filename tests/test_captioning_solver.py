@@ -2,6 +2,7 @@
 
 import json
 import math
+import signal
 
 import h5py
 import numpy as np
@@ -206,6 +207,65 @@ def test_clipping_keeps_float32():
     assert all(w.dtype == np.float32 for w in model.params.values())
 
 
+# -- own update rules, and the attributes of the original
+
+def test_an_own_update_rule_is_found_by_its_name(tmp_path, monkeypatch):
+    def sign(w, dw, config=None):
+        """As in the lessons on optimisers: a new array, and a state of its own, without a learning rate."""
+        return w - 0.25 * np.sign(dw), {'calls': (config or {}).get('calls', 0) + 1, 'a/b': dw.copy()}
+
+    monkeypatch.setattr(optim, 'sign', sign, raising=False)
+    model = Steep(a=np.ones(2))
+    solver = solve(model, update_rule='sign', optim_config=None, lr_decay=0.5)
+    solver.train()
+    np.testing.assert_array_equal(model.params['a'], np.full(2, -0.25 * 10))
+    assert solver.optim_configs['a']['calls'] == 10 and solver.update_rule is sign
+    solver.save(tmp_path / 'saved.npz')
+    resumed = CaptioningSolver.resume(tmp_path / 'saved.npz', Steep(a=np.zeros(2)), DATA)
+    np.testing.assert_array_equal(resumed.optim_configs['a'].pop('a/b'), solver.optim_configs['a'].pop('a/b'))
+    assert resumed.optim_configs == solver.optim_configs and resumed.update_rule is sign
+    monkeypatch.delattr(optim, 'sign')
+    with pytest.raises(ValueError, match=r"update_rule must be one of .*, got 'sign'"):
+        CaptioningSolver.resume(tmp_path / 'saved.npz', Steep(a=np.zeros(2)), DATA)
+
+
+def test_the_attributes_of_the_original_are_there():
+    settings = {'learning_rate': 0.02}
+    solver = solve(optim_config=settings)
+    assert solver.optim_config is settings and solve(optim_config=None).optim_config == {}
+    solver.train()
+    assert solver.best_val_acc == 0 and solver.train_acc_history == solver.val_acc_history == []
+    assert solver.check_accuracy(DATA['train_features'], DATA['train_captions'], num_samples=3, batch_size=2) == 0.0
+
+
+def test_reset_forgets_the_training():
+    fresh, solver = solve(), solve(metric=lambda model: 1.0)
+    solver.train()
+    solver._reset()
+    assert (solver.iteration, solver.epoch, solver.loss_history, solver.metric_history) == (0, 0, [], [])
+    assert solver.best_metric is None and solver.best_params == {} and solver.last_iteration == 10
+    assert solver.optim_configs == fresh.optim_configs
+
+
+def test_a_step_written_for_the_original_works():
+    """A subclass whose step is that of the starter code, which sets the new parameters one by one."""
+    class Original(CaptioningSolver):
+        def _step(self):
+            captions, features, _ = sample_coco_minibatch(self.data, self.batch_size, split='train', rng=self.rng)
+            loss, grads = self.model.loss(features, captions)
+            self.loss_history.append(loss)
+            for p, w in self.model.params.items():
+                next_w, next_config = self.update_rule(w, grads[p], self.optim_configs[p])
+                self.model.params[p] = next_w
+                self.optim_configs[p] = next_config
+
+    theirs, ours = Original(build(), DATA, update_rule='adam', batch_size=10, seed=3), solve(optim_config=None)
+    for _ in range(5):
+        theirs._step()
+        ours._step()
+    assert_same_params(theirs.model.params, ours.model.params)
+
+
 # -- what it reports
 
 def test_what_is_printed(capsys):
@@ -328,6 +388,115 @@ def test_an_interrupted_run_is_finished_by_train_and_by_resume(tmp_path):
     whole = solve()
     whole.train()
     assert solver.loss_history == resumed.loss_history == whole.loss_history
+
+
+class Interruption:
+    """An update rule during whose n-th call the user interrupts, in the middle of a step."""
+
+    def __init__(self, monkeypatch, rule, calls_left):
+        self.update, self.calls_left = getattr(optim, rule), calls_left
+        monkeypatch.setattr(optim, rule, self)
+
+    def __call__(self, w, dw, config):
+        self.calls_left -= 1
+        updated = self.update(w, dw, config)
+        if self.calls_left == 0:
+            raise KeyboardInterrupt
+        return updated
+
+
+@pytest.mark.parametrize('call', [1, 2, 8, 9, 20, 40, 41])
+@pytest.mark.parametrize('rule', ['sgd', 'sgd_momentum', 'rmsprop', 'adam'])
+def test_an_interrupt_between_two_parameters_takes_the_whole_step_back(monkeypatch, rule, call):
+    whole = solve(update_rule=rule)
+    whole.train()
+    Interruption(monkeypatch, rule, call)
+    solver = solve(update_rule=rule)
+    with pytest.raises(KeyboardInterrupt):
+        solver.train()
+    steps = (call - 1) // len(solver.model.params)
+    assert solver.iteration == len(solver.loss_history) == steps and solver.epoch == steps // 5
+    assert rule != 'adam' or {config.get('t', 0) for config in solver.optim_configs.values()} == {steps}
+    solver.train()
+    assert solver.loss_history == whole.loss_history and solver.iteration == 10
+    assert_same_params(solver.model.params, whole.model.params)
+
+
+def test_an_interrupt_at_any_moment_loses_no_step_and_repeats_none():
+    def metric(model):
+        return float(model.params['W_vocab'].sum())
+
+    options = dict(num_epochs=40, metric=metric, metric_every=3, lr_decay=0.9)
+    whole, solver = solve(**options), solve(**options)
+    whole.train()
+    moments, interrupts = np.random.RandomState(0), 0
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        while solver.iteration < solver.last_iteration or solver.metric_due:
+            try:
+                patience = 1 + interrupts / 50  # so that a slow machine, too, gets to the end
+                signal.setitimer(signal.ITIMER_REAL, patience * moments.uniform(0.0005, 0.01))
+                solver.train()
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            except KeyboardInterrupt:
+                interrupts += 1
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert interrupts > 10
+    assert solver.loss_history == whole.loss_history and solver.metric_history == whole.metric_history
+    assert_same_params(solver.model.params, whole.model.params)
+    assert_same_params(solver.best_params, whole.best_params)
+    assert solver.optim_configs['b']['learning_rate'] == whole.optim_configs['b']['learning_rate']
+
+
+def test_an_interrupted_metric_is_measured_when_training_goes_on(tmp_path):
+    def metric(model):
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return float(len(calls))
+
+    calls = []
+    solver = solve(metric=metric, metric_every=2)
+    with pytest.raises(KeyboardInterrupt):
+        solver.train()
+    assert solver.iteration == 4 and solver.metric_history == [(2, 1.0)]
+    solver.save(tmp_path / 'saved.npz')
+    solver.train()
+    assert [iteration for iteration, _ in solver.metric_history] == [2, 4, 6, 8, 10]
+    resumed = CaptioningSolver.resume(tmp_path / 'saved.npz', build(), DATA, metric=metric)
+    resumed.train()
+    assert [iteration for iteration, _ in resumed.metric_history] == [2, 4, 6, 8, 10]
+
+
+@pytest.mark.parametrize('name', ['encoder/W', '/', 'a//b', 'params/W', 'W.npy', '..', '', 'meta', 'file', 'W%2Fx',
+                                  'a b', 'größe', 'C:\\W', 'W\0', '\ud800', 'x' * 300])
+def test_parameters_of_any_name_are_resumed(tmp_path, name):
+    model = Steep(**{name: np.ones(2), 'W': np.zeros(3)})
+    solver = solve(model, metric=lambda model: 1.0, update_rule='adam')
+    solver.train()
+    solver.save(tmp_path / 'saved.npz')
+    resumed = CaptioningSolver.resume(tmp_path / 'saved.npz', Steep(**{name: np.zeros(2), 'W': np.zeros(3)}), DATA)
+    assert_same_params(resumed.model.params, model.params)
+    assert_same_params(resumed.best_params, solver.best_params)
+    for key in ('m', 'v'):
+        np.testing.assert_array_equal(resumed.optim_configs[name][key], solver.optim_configs[name][key])
+    assert resumed.optim_configs[name]['t'] == 10
+
+
+def test_saving_into_a_missing_folder_makes_it_and_what_is_in_the_way_is_named(tmp_path):
+    solver = solve()
+    solver.save(tmp_path / 'new/folder/saved.npz')
+    assert CaptioningSolver.resume(tmp_path / 'new/folder/saved.npz', build(), DATA).iteration == 0
+    (tmp_path / 'file').write_text('')
+    with pytest.raises(OSError) as error:
+        solver.save(tmp_path / 'file/saved.npz')
+    assert error.value.filename == str(tmp_path / 'file/saved.npz') and '.tmp' not in str(error.value)
 
 
 def test_the_best_is_resumed_too(tmp_path):

@@ -150,8 +150,8 @@ def test_a_missing_key(folder):
 def test_arrays_of_another_kind(folder):
     path = folder / 'train2014_vgg16_fc7_pca.h5'
     for damage, told in (({'features/deeper': np.zeros(3)}, 'fc7_pca.h5 is damaged: features must hold floats'),
-                         ({'features': np.zeros((I, D), int)}, 'features must hold floats, not int64'),
-                         ({'features': np.zeros(I)}, 'train_features must have the shape (I, D), not (3,)')):
+                         ({'features': np.zeros((I, D), int)}, 'features must hold floats, got int64'),
+                         ({'features': np.zeros(I)}, 'train_features must have shape (I, D), got (3,)')):
         write_h5(path, **damage)
         with pytest.raises(ValueError, match=re.escape(told)):
             load_coco_data(folder)
@@ -162,7 +162,7 @@ def test_captions_that_are_no_ints(folder):
         captions = file['val_captions'][()]
         del file['val_captions']
         file['val_captions'] = captions + 0.5
-    with pytest.raises(ValueError, match=r'coco2014_captions\.h5 is damaged: val_captions must hold ints, not float64'):
+    with pytest.raises(ValueError, match=r'coco2014_captions\.h5 is damaged: val_captions must hold ints, got float64'):
         load_coco_data(folder)
 
 
@@ -178,7 +178,7 @@ def test_addresses_that_are_no_text(folder):
     ('coco2014_vocab.json', '{"idx_to_word": [], "word_to_idx": {"a": "0"}}', r'is damaged: word_to_idx must give'),
     ('val2014_urls.txt', 'http://host/0.jpg\n', r'val_image_idxs must lie in \[0, 1\)'),
     ('coco2014_vocab.json', '{"idx_to_word": ["<NULL>", "a"], "word_to_idx": {"<NULL>": 0, "a": 1}}',
-     r'train_captions must lie in \[0, 2\), not in \[0, 7\]'),
+     r'train_captions must lie in \[0, 2\), got \[0, 7\]'),
     ('coco2014_vocab.json', '{"idx_to_word": [', r'coco2014_vocab\.json is damaged'),
     ('coco2014_vocab.json', '["a"]', r'coco2014_vocab\.json is damaged'),
 ])
@@ -188,11 +188,49 @@ def test_files_that_do_not_belong_together(folder, name, text, told):
         load_coco_data(folder)
 
 
+CONTRADICTIONS = {
+    'two words changed places': ({'cat': 7, 'dogs': 5}, "idx_to_word[5] is 'cat', but word_to_idx['cat'] is 7"),
+    'a word at a place of another': ({'<NULL>': 1}, "idx_to_word[0] is '<NULL>', but word_to_idx['<NULL>'] is 1"),
+    'an index beyond the words': ({'dogs': 8}, "idx_to_word[7] is 'dogs', but word_to_idx['dogs'] is 8"),
+    'a negative index': ({'dogs': -1}, "idx_to_word[7] is 'dogs', but word_to_idx['dogs'] is -1"),
+    'a word is missing': ({'sees': None}, "idx_to_word[6] is 'sees', but word_to_idx['sees'] is not there"),
+    'a word too many': ({'birds': 8}, "word_to_idx['birds'] is 8, but idx_to_word lacks 'birds'"),
+    'a second word of an index': ({'hounds': 7}, "word_to_idx['hounds'] is 7, but idx_to_word lacks 'hounds'"),
+}
+
+
+@pytest.mark.parametrize('case', CONTRADICTIONS)
+def test_a_vocabulary_that_contradicts_itself(folder, case):
+    changes, told = CONTRADICTIONS[case]
+    indices = {word: i for i, word in enumerate(WORDS)} | changes
+    indices = {word: i for word, i in indices.items() if i is not None}
+    (folder / 'coco2014_vocab.json').write_text(json.dumps({'idx_to_word': WORDS, 'word_to_idx': indices}))
+    with pytest.raises(ValueError, match=re.escape(f'coco2014_vocab.json is damaged: {told}')):
+        load_coco_data(folder)
+
+
+def test_a_word_that_stands_twice_is_a_contradiction(folder):
+    words = [*WORDS, 'cat']
+    vocabulary = {'idx_to_word': words, 'word_to_idx': {word: i for i, word in enumerate(words)}}
+    (folder / 'coco2014_vocab.json').write_text(json.dumps(vocabulary))
+    with pytest.raises(ValueError, match=re.escape("idx_to_word[5] is 'cat', but word_to_idx['cat'] is 8")):
+        load_coco_data(folder)
+
+
+def test_a_byte_order_mark_before_a_text_is_no_part_of_it(folder):
+    plain = load_coco_data(folder)
+    for path in (folder / 'val2014_urls.txt', folder / 'coco2014_vocab.json'):
+        path.write_bytes(b'\xef\xbb\xbf' + path.read_bytes())
+    marked = load_coco_data(folder)
+    assert marked['val_urls'].tolist() == plain['val_urls'].tolist()
+    assert marked['idx_to_word'] == plain['idx_to_word']
+
+
 def test_captions_without_an_image_each(folder):
     zeros = {'train_captions': np.zeros((3, T), int), 'train_image_idxs': np.zeros(2, int)}
     write_h5(folder / 'coco2014_captions.h5', **zeros, val_captions=np.zeros((3, T), int),
              val_image_idxs=np.zeros(3, int))
-    with pytest.raises(ValueError, match=r'train_captions \(3, 17\) needs one image index a row, not \(2,\)'):
+    with pytest.raises(ValueError, match=r'train_image_idxs must have one index .* captions \(3, 17\), got \(2,\)'):
         load_coco_data(folder)
 
 
@@ -231,11 +269,11 @@ def test_decode_with_a_dict():
 
 
 @pytest.mark.parametrize('captions, told', [
-    (np.zeros((1, 1, 1), int), r'captions must have the shape \(T,\) or \(N, T\), not \(1, 1, 1\)'),
-    (np.array(3), r'captions must have the shape'),
-    (np.array([8]), r'captions must lie in \[0, 8\), not in \[8, 8\]'),
-    (np.array([-1, 2]), r'not in \[-1, 2\]'),
-    (np.array([1.0]), r'captions must hold ints, not float64'),
+    (np.zeros((1, 1, 1), int), r'captions must have shape \(T,\) or \(N, T\), got \(1, 1, 1\)'),
+    (np.array(3), r'captions must have shape'),
+    (np.array([8]), r'captions must lie in \[0, 8\), got \[8, 8\]'),
+    (np.array([-1, 2]), r'got \[-1, 2\]'),
+    (np.array([1.0]), r'captions must hold ints, got float64'),
 ])
 def test_decode_refuses(captions, told):
     with pytest.raises(ValueError, match=told):
@@ -270,8 +308,8 @@ def test_a_generator_leaves_numpys_own_alone(folder):
     assert sample_coco_minibatch(data)[0].shape == (100, T)
 
 
-@pytest.mark.parametrize('kwargs, told', [({'split': 'test'}, "split must be one of train, val, not 'test'"),
-                                          ({'batch_size': 0}, 'batch_size must be at least 1, not 0')])
+@pytest.mark.parametrize('kwargs, told', [({'split': 'test'}, "split must be one of train, val, got 'test'"),
+                                          ({'batch_size': 0}, 'batch_size must be at least 1, got 0')])
 def test_a_bad_minibatch(folder, kwargs, told):
     with pytest.raises(ValueError, match=told):
         sample_coco_minibatch(load_coco_data(folder), **kwargs)

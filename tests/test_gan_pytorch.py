@@ -216,7 +216,9 @@ def test_every_picture_is_used_the_last_partial_batch_too():
 def test_a_last_batch_of_one_does_with_batch_normalization():
     D = small()[0]
     G = nn.Sequential(nn.Linear(3, 784), nn.BatchNorm1d(784), nn.Tanh())
-    assert len(play(D, G, loader(N=6, batch_size=5))) == 2
+    history = {}
+    play(D, G, loader(N=6, batch_size=5), num_epochs=1, history=history)
+    assert len(history['G']) == 2
 
 
 def test_a_loader_without_length_and_batches_as_lists():
@@ -229,16 +231,72 @@ def test_a_loader_without_length_and_batches_as_lists():
     assert len(history['G']) == 6
 
 
-def test_pictures_are_kept_at_the_steps_asked_for():
-    D, G = small()
-    images = play(D, G, loader(), show_every=2, num_epochs=2)  # 6 steps: before 0, 2, 4 and after the last
-    assert len(images) == 4
+def test_pictures_are_kept_after_the_first_step_and_each_show_every_more():
+    images = play(*small(), loader(), show_every=2, num_epochs=2)  # 6 steps: after 1, 3, 5
+    assert len(images) == 3
     assert all(image.shape == (16, 784) and image.dtype == np.float32 for image in images)
     assert all(np.abs(image).max() <= 1 for image in images)
     rng = torch.Generator().manual_seed(0)
     noise = gan.sample_noise(16, 3, seed=int(torch.randint(2 ** 31, (1,), generator=rng)))
-    assert np.allclose(images[-1], G(noise).detach().numpy(), atol=1e-6)
-    assert np.allclose(images[0], small()[1](noise).detach().numpy(), atol=1e-6)
+    for steps, image in zip((1, 3, 5), images):
+        D, G = small()
+        play(D, G, (2 * list(loader()))[:steps], num_epochs=1)
+        assert np.allclose(image, G(noise).detach().numpy(), atol=1e-6)
+
+
+def test_losses_are_printed_when_asked(capsys):
+    history = {}
+    play(*small(), loader(), show_every=2, history=history)
+    assert capsys.readouterr().out == ''
+    play(*small(), loader(), show_every=2, num_epochs=1, verbose=True)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [f'Iter: {k}, D: {history["D"][k]:.4}, G: {history["G"][k]:.4}' for k in (0, 2)]
+
+
+def starter(batch_size, noise=3):
+    """Networks and losses as people wrote them for the starter code: the size of a batch is written into them."""
+    torch.manual_seed(0)
+    D = nn.Sequential(gan.Unflatten(batch_size, 1, 28, 28), nn.Flatten(), nn.Linear(784, 1))
+    G = nn.Sequential(nn.Linear(noise, 784), nn.Tanh())
+    ones, zeros = torch.ones(batch_size, 1), torch.zeros(batch_size, 1)
+    return D, G, lambda real, fake: gan.bce_loss(real, ones) + gan.bce_loss(fake, zeros), lambda fake: gan.bce_loss(
+        fake, ones)
+
+
+def test_a_short_batch_that_the_network_refuses_is_left_out_and_said(capsys):
+    D, G, loss_D, loss_G = starter(5)
+    history = {}
+    gan.run_a_gan(D, G, Sgd(D), Sgd(G), loss_D, loss_G, loader(N=13, batch_size=5), noise_size=3, num_epochs=3,
+                  history=history, progress=False)
+    assert len(history['D']) == len(history['G']) == 6
+    assert capsys.readouterr().out == 'run_a_gan: 3 of 9 batches left out, of 3 pictures instead of 5\n'
+
+
+def test_a_loss_of_g_with_fixed_labels_is_refused_before_d_has_learned(capsys):
+    D, G = small()
+    *_, loss_G = starter(5)
+    before = []
+    loss_D = lambda real, fake: before.append(D[1].weight.detach().clone()) or gan.discriminator_loss(real, fake)
+    gan.run_a_gan(D, G, Sgd(D), Sgd(G), loss_D, loss_G, loader(N=8, batch_size=5), noise_size=3, num_epochs=1,
+                  progress=False)
+    assert len(before) == 2 and torch.equal(D[1].weight, before[1])
+    assert 'left out' in capsys.readouterr().out
+
+
+def test_a_batch_of_another_size_than_the_one_named_is_left_out(capsys):
+    history = {}
+    play(*small(), loader(N=13, batch_size=5), batch_size=5, history=history, num_epochs=2)
+    assert len(history['D']) == 4
+    assert capsys.readouterr().out == 'run_a_gan: 2 of 6 batches left out, of 3 pictures instead of 5\n'
+    with pytest.raises(ValueError, match='it holds batches of 3, 5, not of batch_size=128'):
+        play(*small(), loader(N=13, batch_size=5), batch_size=128)
+
+
+def test_what_every_batch_does_wrong_is_no_matter_of_size():
+    D, G = small()
+    with pytest.raises(RuntimeError, match='no labels'):
+        gan.run_a_gan(D, G, Sgd(D), Sgd(G), lambda *_: (_ for _ in ()).throw(RuntimeError('no labels')),
+                      gan.generator_loss, loader(), noise_size=3, progress=False)
 
 
 def test_taking_pictures_leaves_no_trace_on_batch_normalization():
@@ -331,7 +389,7 @@ def test_a_vanilla_gan_learns_a_picture():
     picture = torch.zeros(16, 1, 28, 28)
     picture[:, :, 6:22, 10:18] = 1
     images = play(D, G, [(picture, None)] * 80, (gan.get_optimizer(D), gan.get_optimizer(G)), noise_size=8,
-                  num_epochs=1, show_every=100)
+                  num_epochs=1, show_every=79)
     error = [np.abs((image + 1) / 2 - picture[0].reshape(784).numpy()).mean() for image in images]
     assert error[-1] < 0.25 * error[0]
 

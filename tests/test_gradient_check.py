@@ -152,3 +152,48 @@ def test_gradients_of_another_shape_are_refused():
         eval_numerical_gradient_array(np.sin, np.ones((2, 3)), np.ones(3))
     with pytest.raises(ValueError, match=r'analytic_grad must have the shape of x, \(2, 3\), got \(3,\)'):
         grad_check_sparse(np.sum, np.ones((2, 3)), np.ones(3))
+
+
+@pytest.mark.parametrize('shape', [(1,), (1, 1)])
+def test_one_number_in_an_array_is_a_number(capsys, shape):
+    x = draw(3, 5)
+
+    def f(x):
+        return np.sum(np.sin(x)).reshape(shape)
+
+    expected = eval_numerical_gradient(lambda x: np.sum(np.sin(x)), x, verbose=False)
+    np.testing.assert_array_equal(eval_numerical_gradient(f, x, verbose=False), expected)
+    for df in (1, np.array(1.0), np.ones(1), np.ones(shape)):
+        np.testing.assert_array_equal(eval_numerical_gradient_array(f, x, df), expected)
+        np.testing.assert_array_equal(eval_numerical_gradient_array(lambda x: np.sum(np.sin(x)), x, df), expected)
+    out = SimpleNamespace(vals=np.zeros(shape), diffs=np.array(1.0))
+    grads = eval_numerical_gradient_blobs(lambda blob, out: out.vals.fill(np.sum(np.sin(blob.vals))),
+                                          [SimpleNamespace(vals=x)], out)
+    np.testing.assert_array_equal(grads, [expected])
+    grad_check_sparse(f, x, np.cos(x), 3, rng=np.random.RandomState(0))
+    assert all(float(line.split()[-1]) < 1e-8 for line in capsys.readouterr().out.splitlines())
+
+
+@pytest.mark.parametrize('shape', [(2,), (0,), (3, 5)])
+def test_more_or_less_than_one_number_is_refused(shape):
+    x = np.ones((3, 5))
+    for name, call in (('eval_numerical_gradient', lambda f: eval_numerical_gradient(f, x, verbose=False)),
+                       ('grad_check_sparse', lambda f: grad_check_sparse(f, x, x))):
+        with pytest.raises(ValueError) as error:
+            call(lambda x: np.zeros(shape))
+        assert str(error.value) == f'{name}: f must return a number, got an array of shape {shape}'
+
+
+def test_diffs_of_another_shape_are_refused():
+    out = SimpleNamespace(vals=np.zeros((2, 3)), diffs=np.ones(3))
+    with pytest.raises(ValueError, match=r'output.diffs must have the shape of f\(x\), \(2, 3\), got \(3,\)'):
+        eval_numerical_gradient_blobs(lambda blob, out: None, [SimpleNamespace(vals=np.ones(5))], out)
+
+
+def test_float64_is_differentiated_in_float64_on_every_release_of_numpy():
+    x = np.arange(1.0, 13).reshape(3, 4)
+    rounding = 2 * 650 * np.finfo(float).eps / 2e-5  # 650 is the sum, which is taken twice
+    grad = eval_numerical_gradient(lambda x: (x**2).sum(), x, verbose=False)
+    np.testing.assert_allclose(grad, 2 * x, rtol=0, atol=rounding)
+    assert rel_error(1.0, 1 + 1e-9) == pytest.approx(5e-10, rel=1e-6)
+    assert rel_error(np.array(1e-3), np.array(1e-3 + 1e-15)) == pytest.approx(5e-13, rel=1e-3)

@@ -1,11 +1,14 @@
 """Pictures of every kind from files and from a server on loopback, and the arithmetic on them."""
 
 import contextlib
+import gzip
 import io
 import socket
+import struct
 import sys
 import threading
 import types
+import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
@@ -70,7 +73,7 @@ def test_deprocess_cuts_off_and_rescales():
 @pytest.mark.parametrize('function', [preprocess_image, deprocess_image])
 @pytest.mark.parametrize('shape', [(), (5, 7), (3, 5, 7)])
 def test_channels_come_last(function, shape):
-    with pytest.raises(ValueError, match=r'img must have the shape \(…, 3\), not'):
+    with pytest.raises(ValueError, match=r'img must have shape \(…, 3\), got'):
         function(np.zeros(shape))
 
 
@@ -105,7 +108,7 @@ def test_blur(dtype, expected):
 
 @pytest.mark.parametrize('shape', [(3, 5, 7), (2, 5, 7, 3), (2, 1, 5, 7)])
 def test_blur_refuses(shape):
-    with pytest.raises(ValueError, match=r'X must have the shape \(N, 3, H, W\)'):
+    with pytest.raises(ValueError, match=r'X must have shape \(N, 3, H, W\)'):
         blur_image(np.zeros(shape))
 
 
@@ -114,6 +117,40 @@ def test_blur_refuses(shape):
 
 RAMP16 = (np.arange(35).reshape(5, 7) * 1800).astype(np.uint16)
 RAMP8 = np.repeat(np.rint(RAMP16 / 257).astype(np.uint8)[..., None], 3, 2)
+
+
+def png(depth, colour_type, rows, transparent):
+    """Write a PNG by hand: Pillow writes none of 2 or 4 bits or of 16-bit colours, nor their transparent colour."""
+    def chunk(kind, data):
+        return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
+
+    values = 3 if colour_type == 2 else 1
+    lines = [''.join(f'{value:0{depth}b}' for value in row) for row in rows]
+    packed = b''.join(b'\0' + bytes(int(line[k:k + 8].ljust(8, '0'), 2) for k in range(0, len(line), 8))
+                      for line in lines)
+    head = struct.pack('>IIBBBBB', len(rows[0]) // values, len(rows), depth, colour_type, 0, 0, 0)
+    return (b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', head) + chunk(b'tRNS', np.array(transparent, '>u2').tobytes())
+            + chunk(b'IDAT', zlib.compress(packed)) + chunk(b'IEND', b''))
+
+
+def see_through(depth, colour_type=0):
+    """Return {name: (PNG of all values of a depth with one of them transparent, its pixels on white)}."""
+    top = 2**depth - 1
+    levels = [[0, top // 3], [2 * top // 3, top]] if depth > 1 else [[0, 1], [1, 0]]
+    if colour_type == 2:
+        levels = [[value, 0, top, top, value, value] for value, _ in levels]
+    found = {}
+    for spot in ((0, 0), (1, 0)):
+        key = levels[spot[0]][:3] if colour_type == 2 else [levels[spot[0]][0]]
+        pixels = np.rint(np.array(levels) * 255 / top).astype(np.uint8).reshape(2, 2, -1)
+        pixels = np.repeat(pixels, 3 // pixels.shape[2], 2)
+        pixels[(pixels == pixels[spot]).all(axis=2)] = 255
+        found[f'{depth} bits of kind {colour_type}, {key} transparent'] = png(depth, colour_type, levels, key), pixels
+    return found
+
+
+SEE_THROUGH = {name: case for depth, kind in ((1, 0), (2, 0), (4, 0), (8, 0), (16, 0), (8, 2), (16, 2))
+               for name, case in see_through(depth, kind).items()}
 UNSEEN = np.dstack([RED, np.zeros((5, 7), np.uint8)])
 KINDS = {
     'rgb': (encoded(NOISE), NOISE),
@@ -142,6 +179,76 @@ def test_every_kind_comes_as_rgb(tmp_path, kind):
         assert np.abs(image.astype(int) - RED).max() < 60, 'a palette may shift the colour'
     else:
         np.testing.assert_array_equal(image, expected)
+
+
+@pytest.mark.parametrize('name', SEE_THROUGH)
+@pytest.mark.parametrize('used', [False, True])
+def test_a_transparent_colour_of_any_depth_turns_white(name, used):
+    data, expected = SEE_THROUGH[name]
+    with Image.open(io.BytesIO(data)) as image:
+        if used:
+            image.load()
+        before = dict(image.info)
+        np.testing.assert_array_equal(np.array(decoding.as_rgb(image)), expected)
+        assert image.info == before
+
+
+def test_a_transparent_colour_that_is_nowhere_changes_nothing():
+    levels = [[17, 34], [51, 68]]
+    with Image.open(io.BytesIO(png(8, 0, levels, [170]))) as image:
+        np.testing.assert_array_equal(np.array(decoding.as_rgb(image))[..., 0], levels)
+
+
+def test_premultiplied_transparency_turns_white():
+    clear, half = Image.new('La', (2, 3), (0, 0)), Image.new('La', (2, 3), (50, 128))
+    assert (np.array(decoding.as_rgb(clear)) == 255).all()
+    assert np.abs(np.array(decoding.as_rgb(half)).astype(int) - (50 + 127)).max() <= 1
+    assert (np.array(decoding.as_rgb(Image.new('RGBa', (2, 3), (0, 0, 0, 0)))) == 255).all()
+
+
+@pytest.mark.parametrize('mode', ['1', 'L', 'LA', 'La', 'P', 'PA', 'RGB', 'RGBA', 'RGBa', 'RGBX', 'CMYK', 'YCbCr',
+                                  'HSV', 'LAB', 'I', 'I;16', 'I;16L', 'I;16B'])
+def test_every_mode_of_pillow_comes_as_rgb(mode):
+    image = decoding.as_rgb(Image.new(mode, (7, 5)))
+    assert image.mode == 'RGB' and image.size == (7, 5)
+
+
+def test_a_mode_of_unknown_range_is_named():
+    with pytest.raises(ValueError, match='img cannot be read as a picture: its pixels are floating-point'):
+        decoding.as_rgb(Image.new('F', (7, 5)))
+
+
+@pytest.mark.parametrize('kind', ['PNG', 'JPEG', 'GIF', 'TIFF', 'WEBP', 'BMP'])
+def test_a_truncated_picture_given_open_is_named(kind):
+    data = encoded(np.random.RandomState(0).randint(0, 256, (50, 70, 3), dtype=np.uint8), kind)
+    try:
+        image = Image.open(io.BytesIO(data[:len(data) // 2]))
+    except OSError:  # Pillow saw it at once, so there is no object to give
+        assert kind in ('TIFF', 'WEBP')
+        return
+    with pytest.raises(ValueError, match=r'img cannot be read as a picture: .'):
+        decoding.as_rgb(image)
+    image.close()
+    with pytest.raises(ValueError, match=r'img cannot be read as a picture: .'):
+        decoding.as_rgb(image)
+
+
+def test_a_bomb_given_open_is_named(monkeypatch):
+    monkeypatch.setattr(decoding, 'MAX_PIXELS', 34)
+    with Image.open(io.BytesIO(encoded(NOISE))) as image, pytest.raises(ValueError, match='7 × 5 pixels are too many'):
+        decoding.as_rgb(image)
+
+
+@pytest.mark.parametrize('width, height', [(2000, 1), (1, 2000), (20_000, 1)])
+def test_a_thin_picture_is_refused_before_it_is_resized(tmp_path, monkeypatch, width, height):
+    path = tmp_path / 'thin.png'
+    Image.new('RGB', (width, height)).save(path)
+    monkeypatch.setattr(Image.Image, 'resize', lambda *args, **settings: pytest.fail('resized'))
+    grown = ' × '.join(str(224 * side) for side in (width, height))
+    sizes = f'must have at most {2**24} pixels after resizing, got {grown} from {width} × {height} with size=224'
+    with pytest.raises(ValueError, match=rf'thin\.png: {sizes}'):
+        load_image(path, size=224)
+    assert load_image(path).shape == (height, width, 3)
 
 
 @pytest.mark.parametrize('orientation, turned', [
@@ -319,6 +426,56 @@ def test_a_redirect_is_followed(web):
 def test_every_kind_comes_as_rgb_from_an_address(web, kind):
     web.pages['a'] = (200, {}, [KINDS[kind][0]])
     assert image_from_url(web.url + 'a').shape == (5, 7, 3)
+
+
+def test_an_address_as_people_write_it(web):
+    good = (200, {}, [encoded(NOISE)])
+    quoted = 'a%20cat.png', 'k%C3%A4tzchen.png', '100%25.png', 'x?of=%C3%A4%20b', 'bom.png'
+    web.pages |= dict.fromkeys(quoted, good)
+    for name in ('a cat.png', 'a%20cat.png', 'kätzchen.png', 'k%C3%A4tzchen.png', '100%.png', 'x?of=ä b'):
+        np.testing.assert_array_equal(image_from_url(web.url + name), NOISE)
+    np.testing.assert_array_equal(image_from_url(f'\ufeff {web.url}bom.png#part\n'), NOISE)
+
+
+def test_a_host_of_any_script_is_asked_for_by_its_ascii_name(fresh, monkeypatch):
+    asked = []
+
+    def unknown(host, *args, **kwargs):
+        asked.append(host)
+        raise socket.gaierror(-2, 'Name or service not known')
+
+    monkeypatch.setattr(socket, 'getaddrinfo', unknown)
+    assert is_placeholder(image_from_url('http://bücher.invalid:80/x.png'))
+    assert [host if isinstance(host, str) else host.decode() for host in asked] == ['xn--bcher-kva.invalid']
+
+
+@pytest.mark.parametrize('encoding, packed', [
+    ('gzip', gzip.compress(encoded(NOISE))), ('x-gzip', gzip.compress(encoded(NOISE))),
+    ('', gzip.compress(encoded(NOISE))), ('deflate', zlib.compress(encoded(NOISE)))])
+def test_a_packed_answer_is_unpacked(web, fresh, encoding, packed):
+    web.pages['a'] = (200, {'Content-Encoding': encoding, 'Content-Length': str(len(packed))}, [packed])
+    np.testing.assert_array_equal(image_from_url(web.url + 'a'), NOISE)
+    cached, = (fresh / 'cache').iterdir()
+    assert cached.read_bytes() == encoded(NOISE)
+
+
+@pytest.mark.parametrize('packed, why', [(gzip.compress(bytes(2**21)), 'more than 1 MB'),
+                                         (gzip.compress(encoded(NOISE))[:-20], 'the answer was cut short')])
+def test_a_packed_answer_is_held_to_the_same_limits(web, monkeypatch, packed, why):
+    monkeypatch.setattr(web_pictures, 'MAX_BYTES', 2**20)
+    web.pages['a'] = (200, {'Content-Encoding': 'gzip'}, [packed])
+    assert is_placeholder(image_from_url(web.url + 'a'))
+    assert web_pictures._failed[web.url + 'a'] == why
+
+
+@pytest.mark.parametrize('encoding', ['ascii', 'cp1252'])
+def test_a_screen_of_few_letters_is_no_failure(fresh, monkeypatch, encoding):
+    screen = io.TextIOWrapper(io.BytesIO(), encoding)
+    monkeypatch.setattr(sys, 'stdout', screen)
+    for url in ('http://bücher…λ/x.png', 'http://\ud800/x.png', 'λ.png'):
+        assert is_placeholder(image_from_url(url))
+    screen.flush()
+    assert screen.buffer.getvalue().count(b'image_from_url: ') >= 1
 
 
 BAD_PAGES = {

@@ -16,7 +16,7 @@ from torch import nn
 from torchvision import transforms as T
 from torchvision.models import squeezenet1_1
 
-from cs231n import style_transfer_pytorch
+from cs231n import net_visualization_pytorch, style_transfer_pytorch
 from cs231n._shared.normalisation import SQUEEZENET_MEAN, SQUEEZENET_STD
 from cs231n.data_utils import load_imagenet_val
 from cs231n.net_visualization_pytorch import (
@@ -424,6 +424,14 @@ def test_preprocess_is_the_transform_of_torchvision():
     close(preprocess(picture, 23), theirs[None], 1e-6)
     close(preprocess(np.array(picture), 23), theirs[None], 1e-6)
     assert preprocess(picture.convert('L')).shape == (1, 3, 224, 320)
+
+
+@pytest.mark.parametrize('module', [net_visualization_pytorch, style_transfer_pytorch])
+@pytest.mark.parametrize('width, height', [(2000, 1), (1, 20_000)])
+def test_a_thin_picture_is_refused_before_it_is_resized(monkeypatch, module, width, height):
+    monkeypatch.setattr(Image.Image, 'resize', lambda *args, **settings: pytest.fail('resized'))
+    with pytest.raises(ValueError, match=rf'img: must have at most {2**24} pixels .* {width} × {height} with size=224'):
+        module.preprocess(Image.new('RGB', (width, height)), 224)
 
 
 def test_preprocess_takes_every_picture_as_style_transfer_does():

@@ -106,3 +106,14 @@ def test_a_gradient_of_another_shape_is_refused(rule):
     with pytest.raises(ValueError) as error:
         getattr(optim, rule)(np.ones((2, 3)), np.ones(3))
     assert str(error.value) == f'{rule}: dw must have shape (like w) = (2, 3), got (3,)'
+
+
+@pytest.mark.parametrize('dtype', [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize('rule', RULES)
+def test_a_single_number_is_as_wide_as_one_of_many(rule, dtype):
+    """Of its dtype, not of its value, by which NumPy 1 took float64 for float32."""
+    one, many = (getattr(optim, rule)(np.ones(shape, dtype), np.full(shape, 0.1, dtype)) for shape in ((), (3,)))
+    widths = [{key: value.dtype for key, value in config.items() if isinstance(value, np.ndarray)}
+              for _, config in (one, many)]
+    assert widths[0] == widths[1] and one[0].dtype == dtype
+    np.testing.assert_array_equal(np.full(3, one[0]), many[0])

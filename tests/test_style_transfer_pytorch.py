@@ -97,6 +97,42 @@ def test_losses_keep_the_dtype_and_have_no_dimensions(dtype):
     assert style.style_loss([x], [0], [A], [1.0]).shape == ()
 
 
+HALVES = pytest.mark.parametrize('half', [torch.float16, torch.bfloat16])
+
+
+@HALVES
+def test_the_sums_of_halves_do_not_overflow(half):
+    threes = torch.full((1, 2, 256, 256), 3.0, dtype=half)  # 65536 pixels: each sum is 589,824, the mean 9 / 2
+    assert torch.equal(style.gram_matrix(threes), torch.full((1, 2, 2), 4.5, dtype=half))
+    assert style.content_loss(1e-6, threes, 0 * threes) == torch.tensor(1.179648).to(half)
+    stripes = torch.full((1, 3, 256, 256), 300.0, dtype=half)  # whose squares do not fit into float16
+    stripes[..., ::2] = 0
+    assert style.tv_loss(stripes, 1e-9) == torch.tensor(1e-9 * 9e4 * 3 * 256 * 255).to(half)
+    loss = style.style_loss([torch.zeros(1), threes], [1], [torch.full((1, 2, 2), 1004.5, dtype=half)], [1e-2])
+    assert loss == pytest.approx(4e4, rel=1e-3)  # of four squares of 1000; bfloat16 has 1004 for 1004.5
+
+
+@HALVES
+def test_the_losses_of_halves_are_those_of_float64_rounded_once(half):
+    x, y = (10 * random(2, 3, 31, 37, seed=k).to(half) for k in range(2))
+    eps = torch.finfo(half).eps
+    for call in (lambda x, y: style.gram_matrix(x), lambda x, y: style.content_loss(1e-3, x, y),
+                 lambda x, y: style.tv_loss(x, 1e-3)):
+        found, want = call(x, y), call(x.double(), y.double())
+        torch.testing.assert_close(found.double(), want, rtol=eps, atol=1e-4 * eps)
+        x.requires_grad_()
+        x64 = x.detach().double().requires_grad_()
+        grad, exact = gradient(call(x, y).sum(), x), gradient(call(x64, y.double()).sum(), x64)
+        torch.testing.assert_close(grad.double(), exact, rtol=4 * eps, atol=4 * eps * float(exact.abs().max()))
+        x = x.detach()
+
+
+def test_a_gram_matrix_that_fits_into_float32_is_right_though_its_sums_do_not():
+    x = torch.full((1, 2, 5, 7), 2e19)
+    torch.testing.assert_close(style.gram_matrix(x)[0, 0, 1], torch.tensor(2e38))
+    assert style.gram_matrix(x, normalize=False).isinf().all()
+
+
 @pytest.mark.parametrize('call, words', [
     (lambda: style.content_loss(1, random(1, 3, 5, 7), random(1, 3, 5, 1)), 'content_original'),
     (lambda: style.gram_matrix(random(3, 5, 7)), 'features must have four dimensions'),
@@ -258,6 +294,60 @@ def test_features_from_img(net, tmp_path):
 def test_a_layer_that_does_not_exist_is_told(net, layers):
     with pytest.raises(ValueError, match='layers must be among 0 to 12'):
         style.extract_features(torch.zeros(1, 3, 33, 33), net, layers)
+
+
+# ---- networks of other kinds
+
+
+def test_a_layer_that_stands_in_two_places_works_in_both():
+    relu = nn.ReLU()
+    cnn = nn.Sequential(nn.Hardtanh(-0.5, 0.5), relu, nn.Hardtanh(0.25, 1.0), relu)
+    assert [float(f.max()) for f in style.extract_features(-torch.ones(1, 1, 2, 2), cnn)] == [-0.5, 0, 0.25, 0.25]
+
+
+@pytest.mark.parametrize('wrap', [nn.DataParallel, torch.compile])
+def test_wrappers_change_no_feature(net, wrap):
+    x = random(1, 3, 33, 33, dtype=torch.float32)
+    want = style.extract_features(x, net)
+    for cnn in (wrap(net), wrap(net.features)):
+        feats, _ = style.features_from_img(painting('dots'), 33, cnn)
+        assert len(feats) == 13
+        for f, g in zip(style.extract_features(x, cnn), want, strict=True):
+            assert torch.equal(f, g)
+
+
+class Residual(nn.Module):
+    """As a ResNet: its layers follow each other up to the last one, before which its forward flattens."""
+
+    def __init__(self):
+        super().__init__()
+        self.body, self.pool, self.head = nn.Conv2d(3, 5, 3), nn.AdaptiveAvgPool2d(1), nn.Linear(5, 2)
+
+
+def test_a_network_without_features_is_told():
+    picture = painting('dots')
+    words = r'cnn must be an nn.Sequential or have one named features; layer 2 of this Residual, Linear, does not take'
+    with pytest.raises(ValueError, match=words):
+        style.features_from_img(picture, 33, Residual())
+    with pytest.raises(ValueError, match=r'cnn must be an nn\.Sequential or have one named features, not Conv2d'):
+        style.features_from_img(picture, 33, nn.Conv2d(3, 5, 3))
+    with pytest.raises(TypeError, match=r'must be a torch\.nn\.Module, got NoneType'):
+        style.features_from_img(picture, 33, None)
+    x = random(1, 3, 33, 33, dtype=torch.float32)
+    assert [f.shape[2] for f in style.extract_features(x, Residual(), layers=[0, 1])] == [31, 1]
+    feats, img = style.features_from_img(picture, 33, nn.Sequential(nn.MaxPool2d(3)))  # no weights to follow
+    assert feats[0].shape == (1, 3, 11, 11) and img.dtype == torch.float32
+
+
+def test_features_in_another_dtype_of_a_network_that_hooks_have_stored_tensors_in():
+    cnn = nn.Sequential(nn.Conv2d(3, 2, 3), nn.ReLU())
+    cnn[0].register_forward_hook(lambda module, inputs, out: setattr(module, 'seen', out))
+    x = random(1, 3, 7, 7)
+    cnn(x.float())
+    seen = cnn[0].seen
+    torch.testing.assert_close(style.extract_features(x, cnn)[0].float(), cnn[0](x.float()))
+    cnn[0].seen = seen
+    assert cnn[0].weight.dtype == torch.float32
 
 
 # ---- the product behind the Gram matrix ----

@@ -3,14 +3,20 @@
 import functools
 import inspect
 import re
+from collections.abc import Callable, Mapping
 from numbers import Integral, Real
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 MEMORY = 256  # combinations of shapes that a contract remembers
+P = ParamSpec('P')
+R = TypeVar('R')
+Check = Callable[[str, Any], None]  # of an argument's name and its value; raises if that will not do
 
 
-def contract(**declared):
+def contract(**declared: str | Check) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declare what the arguments of a function must be; a call that breaks it raises before the function runs.
 
         @contract(x='N D', prev_h='N H', Wx='D 4H', b='4H')
@@ -24,14 +30,14 @@ def contract(**declared):
     shapes = {name: _Axes(text) for name, text in declared.items() if isinstance(text, str)}
     others = {name: check for name, check in declared.items() if not isinstance(check, str)}
 
-    def decorate(function):
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
         names = tuple(inspect.signature(function).parameters)
-        passed = set()  # types and shapes that fitted: a training loop asks for the same ones again and again
+        passed: set[tuple] = set()  # types and shapes that fitted: a training loop asks for the same again and again
         if unknown := declared.keys() - set(names):
             raise TypeError(f'{function.__qualname__} has no argument {", ".join(sorted(unknown))}')
 
         @functools.wraps(function)
-        def checked(*args, **kwargs):
+        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
             key = tuple([(value.__class__, getattr(value, 'shape', None)) for value in args]) if not kwargs else None
             if key is None or key not in passed:
                 given = dict(zip(names, args), **kwargs)
@@ -52,17 +58,18 @@ def contract(**declared):
 class _Axes:
     """The axes of one argument, from a text such as 'N T 4H'."""
 
-    def __init__(self, text):
+    def __init__(self, text: str) -> None:
         text, _, plain = text.partition(' or ')
         names = text.split()
         self.plain_number, self.more = bool(plain), names[-1:] == ['...']
         self.names = names[:-1] if self.more else names
         parsed = [re.fullmatch(r'(\d*)([A-Z])(\+?)', name) for name in self.names]
-        self.axes = [(letter, int(times or 1), int(bool(least)))
-                     for times, letter, least in (match.groups() for match in parsed)]
+        self.axes = [(match[2], int(match[1] or 1), int(bool(match[3]))) for match in parsed if match]
         self.count = len(self.axes)
+        if self.count != len(self.names):
+            raise ValueError(f"contract: axes must be such as 'N', '4H' or 'N+', got {text!r}")
 
-    def fit(self, value, sizes):
+    def fit(self, value: Any, sizes: dict[str, int]) -> bool:
         """Tell whether value has these axes, and bind the letters that are new to its sizes."""
         if not isinstance(value, np.ndarray):
             return self.plain_number and np.ndim(value) == 0
@@ -74,20 +81,20 @@ class _Axes:
                 return False
         return True
 
-    def __str__(self):
+    def __str__(self) -> str:
         return ', '.join(name.rstrip('+') for name in self.names) + ', …' * self.more
 
 
-def _check_shapes(function, shapes, given):
+def _check_shapes(function: str, shapes: Mapping[str, _Axes], given: Mapping[str, object]) -> None:
     """Raise what is wrong with the first argument that does not fit those before it."""
-    sizes = {}
+    sizes: dict[str, int] = {}
     for name, axes in shapes.items():
         before = dict(sizes)
         if name in given and not axes.fit(given[name], sizes):
             _refuse(f'{function}: {name}', axes, given[name], before)
 
 
-def _refuse(argument, axes, value, sizes):
+def _refuse(argument: str, axes: _Axes, value: Any, sizes: Mapping[str, int]) -> None:
     if not isinstance(value, np.ndarray):
         raise TypeError(f'{argument} must be a NumPy array, got {type(value).__name__}')
     wanted = [str(times * sizes[letter]) if letter in sizes else '1 or more' if least else '*'
@@ -95,25 +102,25 @@ def _refuse(argument, axes, value, sizes):
     raise ValueError(f'{argument} must have shape ({axes}) = ({", ".join(wanted)}), got {value.shape}')
 
 
-def whole(least=-np.inf, most=np.inf):
+def whole(least: float = -np.inf, most: float = np.inf) -> Check:
     """Return a check, for `contract`, that an argument is an integer from least to most."""
     return functools.partial(_check_number, Integral, 'an integer', least, most)
 
 
-def number(least=-np.inf, most=np.inf):
+def number(least: float = -np.inf, most: float = np.inf) -> Check:
     """Return a check, for `contract`, that an argument is a number from least to most, and not NaN."""
     return functools.partial(_check_number, Real, 'a number', least, most)
 
 
-def positive(argument, value):
+def positive(argument: str, value: Any) -> None:
     """Check, for `contract`, that an argument is None or a finite number above 0."""
     if value is not None and not isinstance(value, Real):
         raise TypeError(f'{argument} must be a number, got {value!r}')
-    if value is not None and not 0 < value < np.inf:  # also false for NaN
+    if value is not None and (value <= 0 or not value < np.inf):  # which no NaN is
         raise ValueError(f'{argument} must be positive, got {value}')
 
 
-def _check_number(kind, called, least, most, argument, value):
+def _check_number(kind: type[Any], called: str, least: float, most: float, argument: str, value: Any) -> None:
     if not isinstance(value, kind):
         raise TypeError(f'{argument} must be {called}, got {value!r}')
     if not least <= value <= most:  # also false for NaN
@@ -121,7 +128,8 @@ def _check_number(kind, called, least, most, argument, value):
         raise ValueError(f'{argument} must be {wanted}, got {value}')
 
 
-def check_indices(argument, indices, size, like=None):
+def check_indices(
+        argument: str, indices: ArrayLike, size: int, like: np.ndarray | None = None) -> NDArray[np.intp]:
     """Return `indices` as np.intp; raise unless they are integers in 0 … size-1, of the shape of `like` if given."""
     indices = np.asarray(indices)
     if indices.dtype.kind not in 'iu':
@@ -134,18 +142,24 @@ def check_indices(argument, indices, size, like=None):
     return indices.astype(np.intp, copy=False)
 
 
-def check_shape(argument, letters, array, *sizes):
-    """Raise unless `array` is a NumPy array of these sizes, None fitting any; argument: 'function: name'.
+def check_shape(argument: str, letters: str, array: Any, *sizes: int | None, kind: type = np.ndarray) -> None:
+    """Raise unless `array` is an array of this kind and these sizes, None fitting any; argument: 'function: name'.
 
     For what only the body knows, such as the shape of an output that a cache remembers.
     """
-    if not isinstance(array, np.ndarray):
-        raise TypeError(f'{argument} must be a NumPy array, got {type(array).__name__}')
+    if not isinstance(array, kind):
+        wanted = 'NumPy array' if kind is np.ndarray else kind.__name__.lower()
+        raise TypeError(f'{argument} must be a {wanted}, got {type(array).__name__}')
     if array.ndim != len(sizes) or any(size not in (None, n) for size, n in zip(sizes, array.shape)):
         wanted = ', '.join('*' if size is None else str(size) for size in sizes)
-        raise ValueError(f'{argument} must have shape ({letters}) = ({wanted}), got {array.shape}')
+        raise ValueError(f'{argument} must have shape ({letters}) = ({wanted}), got {tuple(array.shape)}')
 
 
-def as_floats(x):
-    """Return x itself if it holds floats, of whatever size, else as float64."""
-    return x if x.dtype.kind == 'f' else x.astype(np.float64)
+def as_floats(x: np.ndarray) -> np.ndarray:
+    """Return x as floats in which sums fit: float16, which ends at 65504, as float32; what is no float as float64."""
+    return x.astype(np.result_type(x, np.float32), copy=False) if x.dtype.kind == 'f' else x.astype(np.float64)
+
+
+def rounded(result: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return the result as float16 if x holds float16, else as it is."""
+    return result.astype(x.dtype) if x.dtype == np.float16 else result

@@ -2,44 +2,73 @@
 
 import json
 import zipfile
+from collections.abc import Callable
+from functools import partial
+from os import PathLike
+from typing import Any, Protocol, TypeVar
+from urllib.parse import quote, unquote
 
 import numpy as np
 
 from cs231n._shared.files import replacing
 
-SETTINGS = ('update_rule', 'lr_decay', 'batch_size', 'num_epochs', 'print_every', 'verbose', 'clip_value',
+SETTINGS = ('lr_decay', 'batch_size', 'num_epochs', 'print_every', 'verbose', 'clip_value',
             'clip_norm', 'metric_every', 'progress')
-META = ('settings', 'configs', 'iteration', 'epoch', 'last_iteration', 'loss_history', 'metric_history', 'best_metric',
-        'rng')
+META = ('settings', 'configs', 'iteration', 'epoch', 'last_iteration', 'loss_history', 'metric_history', 'metric_due',
+        'best_metric', 'rng')
+
+
+Arrays = dict[str, np.ndarray]  # of a name, its array
+Rng = np.random.Generator | np.random.RandomState | None  # None: the global np.random
+Solver = TypeVar('Solver', bound='Resumable')
+
+
+class Model(Protocol):
+    """What is trained: anything with parameters."""
+
+    params: Arrays
 
 
 class Resumable:
-    """Gives a solver `save` and `resume`."""
+    """Gives a solver `save` and `resume`; what it must have beside the SETTINGS follows."""
 
-    def save(self, path):
+    __init__: Callable[..., None]  # model, data, **settings
+    model: Model
+    rng: Rng
+    iteration: int
+    epoch: int
+    last_iteration: int
+    optim_configs: dict[str, dict[str, Any]]  # the settings and averages of the update rule, for each parameter
+    loss_history: list[float]
+    metric_history: list[tuple[int, float]]
+    best_metric: float | None
+    best_params: Arrays
+
+    def save(self, path: str | PathLike[str]) -> None:
         """Write everything that `resume` needs to path, an .npz file without pickles.
 
         The file appears whole or not at all: it is written beside path and then renamed.
         """
-        arrays = {f'params/{name}': w for name, w in self.model.params.items()}
-        arrays |= {f'best/{name}': w for name, w in self.best_params.items()}
+        arrays = {f'params/{_quoted(name)}': w for name, w in self.model.params.items()}
+        arrays |= {f'best/{_quoted(name)}': w for name, w in self.best_params.items()}
         configs = {}
         for name, config in self.optim_configs.items():
             state = {key: value for key, value in config.items() if isinstance(value, np.ndarray)}
-            arrays |= {f'optim/{name}/{key}': value for key, value in state.items()}
+            arrays |= {f'optim/{_quoted(name)}/{_quoted(key)}': value for key, value in state.items()}
             configs[name] = {key: value for key, value in config.items() if key not in state}
         meta = {
-            'settings': {name: getattr(self, name) for name in SETTINGS}, 'configs': configs,
+            'settings': {'update_rule': self.rule_name, **{name: getattr(self, name) for name in SETTINGS}},
+            'configs': configs, 'metric_due': self.metric_due,
             'iteration': self.iteration, 'epoch': self.epoch, 'last_iteration': self.last_iteration,
             'loss_history': self.loss_history, 'metric_history': self.metric_history,
             'best_metric': self.best_metric, 'rng': [type(self.rng).__name__, rng_state(self.rng)],
         }
         arrays['meta'] = np.array(json.dumps(meta, default=lambda value: value.tolist()))
         with replacing(path) as part, open(part, 'wb') as file:
-            np.savez(file, **arrays)
+            np.savez(file, **arrays)  # type: ignore[arg-type]  # NumPy's stub takes each for allow_pickle
 
     @classmethod
-    def resume(cls, path, model, data, **changes):
+    def resume(cls: type[Solver], path: str | PathLike[str], model: Model, data: Arrays, **changes: Any) -> Solver:
         """Return a solver that goes on exactly where the one saved at path stood.
 
         model: one built like the saved one; its params are replaced. data: the same data. changes: arguments
@@ -50,18 +79,18 @@ class Resumable:
         """
         arrays, meta = _read(path)
         solver = cls(model, data, **{**meta['settings'], **changes})
-        saved = {key.removeprefix('params/'): w for key, w in arrays.items() if key.startswith('params/')}
+        saved = _named(arrays, 'params')
         wanted, got = ({name: f'{w.dtype} {w.shape}' for name, w in p.items()} for p in (saved, model.params))
         if wanted != got:
             raise ValueError(f'CaptioningSolver.resume: model.params must be {wanted}, got {got}')
         model.params.update(saved)
         solver.optim_configs = meta['configs']
-        for key, value in arrays.items():
-            if key.startswith('best/'):
-                solver.best_params[key.removeprefix('best/')] = value
+        solver.best_params = _named(arrays, 'best')
+        for key in arrays:
             if key.startswith('optim/'):
-                _, name, entry = key.split('/')
-                solver.optim_configs[name][entry] = value
+                name, entry = map(_unquoted, key.split('/')[1:])
+                solver.optim_configs[name][entry] = arrays[key]
+        solver.metric_due = meta['metric_due'] and solver.metric is not None
         solver.iteration, solver.epoch = meta['iteration'], meta['epoch']
         solver.loss_history, solver.best_metric = meta['loss_history'], meta['best_metric']
         solver.metric_history = [tuple(entry) for entry in meta['metric_history']]
@@ -72,7 +101,7 @@ class Resumable:
         return solver
 
 
-def _read(path):
+def _read(path: str | PathLike[str]) -> tuple[Arrays, dict[str, Any]]:
     """Return the arrays and the settings in a file that `CaptioningSolver.save` wrote."""
     try:
         with open(path, 'rb') as file, np.load(file, allow_pickle=False) as archive:
@@ -83,14 +112,37 @@ def _read(path):
         raise ValueError(f'CaptioningSolver.resume: path must be a file of save, got {path}') from error
 
 
-def rng_state(rng):
+def _quoted(name: str) -> str:
+    """Return the name of a parameter without the strokes that part names in the file, and without '.npy'."""
+    return quote(name, safe='', errors='surrogatepass').replace('.', '%2E')
+
+
+def _unquoted(name: str) -> str:
+    return unquote(name, errors='surrogatepass')
+
+
+def _named(arrays: Arrays, kind: str) -> Arrays:
+    """Return {name of a parameter: array} of one kind in a file."""
+    parts = {key: key.split('/') for key in arrays}
+    return {_unquoted(name): arrays[key] for key, (found, *rest) in parts.items() if found == kind for name in rest}
+
+
+def at_once(*changes: partial[None]) -> None:
+    """Make changes, each a functools.partial of a method written in C, without letting an interrupt come in between.
+
+    Python looks for an interrupt only between two of its own instructions, and here there are none.
+    """
+    list(map(partial.__call__, changes))
+
+
+def rng_state(rng: Rng) -> dict[str, Any]:
     """Return the state of a Generator, a RandomState, or (None) the global np.random, as a dict."""
     if isinstance(rng, np.random.Generator):
-        return rng.bit_generator.state
+        return dict(rng.bit_generator.state)
     return (np.random if rng is None else rng).get_state(legacy=False)
 
 
-def set_rng_state(rng, state):
+def set_rng_state(rng: Rng, state: dict[str, Any]) -> None:
     """Put a generator into a state that `rng_state` returned."""
     if isinstance(rng, np.random.Generator):
         rng.bit_generator.state = state
@@ -98,9 +150,9 @@ def set_rng_state(rng, state):
         (np.random if rng is None else rng).set_state(state)
 
 
-def _restored_rng(kind, state):
+def _restored_rng(kind: str, state: dict[str, Any]) -> Rng:
     """Return a generator of a kind (its type's name) in a saved state; None is the global one, now set."""
-    rng = None
+    rng: Rng = None
     if kind == 'Generator':
         rng = np.random.Generator(getattr(np.random, state['bit_generator'])())
     elif kind == 'RandomState':

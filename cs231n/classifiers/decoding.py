@@ -53,7 +53,7 @@ def random_captions(model, features, max_length, temperature, rng):
     words, done = np.full(N, model._start), np.zeros(N, bool)
     for t in range(max_length):
         scores, h, c = next_scores(model, words, h, c)
-        words = (scores / temperature + rng.gumbel(size=scores.shape)).argmax(axis=1)
+        words = (scores.astype(np.float64) / temperature + rng.gumbel(size=scores.shape)).argmax(axis=1)
         captions[~done, t] = words[~done]
         done |= words == model._end
         if done.all():

@@ -1,5 +1,9 @@
 """What the assignment consists of."""
 
+import json
+
+from cs231n._shared.paths import ROOT
+
 # The notebooks in their order, and the lessons that each asks about: folders in checks/lessons/ and in the answer key.
 NOTEBOOKS = {
     'RNN': ('rnn', 'captioning'),
@@ -8,3 +12,15 @@ NOTEBOOKS = {
     'StyleTransfer': ('style_transfer',),
     'GANs': ('gans',),
 }
+
+# The edition in which the captioning model is written: its lessons, which then count in place of the other's.
+EDITIONS = {
+    'numpy': ('rnn', 'lstm', 'captioning', 'decoding'),
+    'pytorch': ('captioning_pytorch',),
+}
+
+
+def edition():
+    """Return the edition of this folder: what a student's folder says, else 'numpy'."""
+    given = ROOT / 'cs231n' / 'handout.json'
+    return json.loads(given.read_text(encoding='utf-8')).get('edition', 'numpy') if given.is_file() else 'numpy'

@@ -5,13 +5,16 @@ import contextlib
 import os
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 import nbformat
 import psutil
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbformat import NotebookNode
 
 CELL_TIMEOUT = 900  # seconds; only a cell that hangs gets there
 EXCERPT = 12  # lines of a failing cell that are shown
@@ -22,18 +25,18 @@ class Execution:
     """A notebook after its run: outputs, time, peak memory of its kernel, and what went wrong if anything."""
 
     name: str
-    notebook: nbformat.NotebookNode
+    notebook: NotebookNode
     cells: int
     seconds: float
     peak_bytes: int
     failure: str | None = None
 
     def summary(self) -> str:
-        """One line: code cells, seconds, memory."""
+        """Return one line: code cells, seconds, memory."""
         return f'{self.cells} code cells, {self.seconds:.0f} s, {self.peak_bytes / 2**20:.0f} MB'
 
 
-def describe_failure(error, cell, number, total) -> str:
+def describe_failure(error: BaseException, cell: NotebookNode | None, number: int, total: int) -> str:
     """Return what a person needs to find a failing cell: its number, the error, the first lines of its source."""
     what = f'{error.ename}: {error.evalue}' if isinstance(error, CellExecutionError) else str(error).strip()
     if isinstance(error, DeadKernelError):
@@ -47,11 +50,11 @@ def describe_failure(error, cell, number, total) -> str:
 class Progress:
     """A line that says where a notebook is: rewritten on a terminal, repeated every ten seconds in a log."""
 
-    def __init__(self, name):
+    def __init__(self, name: str) -> None:
         self.name, self.terminal, self.last = name, sys.stdout.isatty(), 0.0
 
-    def show(self, number, total, seconds):
-        """Says that code cell `number` of `total` is running."""
+    def show(self, number: int, total: int, seconds: float) -> None:
+        """Say that code cell `number` of `total` is running."""
         line = f'{self.name}: cell {number} of {total}, {seconds:.0f} s'
         if self.terminal:
             print(f'\r{line}\033[K', end='', flush=True)
@@ -59,31 +62,33 @@ class Progress:
             self.last = seconds
             print(line, flush=True)
 
-    def close(self):
+    def close(self) -> None:
         """Clear the line, so that the next one starts afresh."""
         if self.terminal:
             print('\r\033[K', end='', flush=True)
 
 
-def kernel_process(client) -> psutil.Process | None:
+def kernel_process(client: NotebookClient) -> psutil.Process | None:
     """Return the process of the client's kernel; None before it has started and after it has ended."""
+    pid = getattr(client.km and client.km.provisioner, 'pid', None)
     try:
-        return psutil.Process(client.km.provisioner.pid)
-    except (AttributeError, psutil.Error):
+        return psutil.Process(pid) if pid else None
+    except psutil.Error:
         return None
 
 
-def resident_bytes(client) -> int:
-    """Resident memory of the client's kernel, its peak where the system keeps it (Windows); 0 without one."""
+def resident_bytes(client: NotebookClient) -> int:
+    """Return the memory that the client's kernel holds, its peak where the system keeps it (Windows); 0 without one."""
+    process = kernel_process(client)
     try:
-        memory = kernel_process(client).memory_info()
-    except (AttributeError, psutil.Error):
+        memory = process.memory_info() if process else None
+    except psutil.Error:
         return 0
-    return getattr(memory, 'peak_wset', memory.rss)
+    return getattr(memory, 'peak_wset', memory.rss) if memory else 0
 
 
-def watch(future, client, show) -> int:
-    """Wait for the future; meanwhile shows progress and returns the kernel's peak memory in bytes.
+def watch(future: Future[NotebookNode], client: NotebookClient, show: Callable[[], None]) -> int:
+    """Wait for the future, showing progress meanwhile; return the kernel's peak memory in bytes.
 
     An interrupt ends the kernel, and with it the future, before it goes on.
     """
@@ -95,14 +100,15 @@ def watch(future, client, show) -> int:
             peak = max(peak, resident_bytes(client))
     except KeyboardInterrupt:
         while not future.done():  # again and again: the kernel may be only about to start
-            with contextlib.suppress(AttributeError, psutil.Error):
-                kernel_process(client).kill()
+            with contextlib.suppress(psutil.Error):
+                if process := kernel_process(client):
+                    process.kill()
             time.sleep(0.1)
         raise
     return peak
 
 
-def execute(path, env=None) -> Execution:
+def execute(path: Path, env: Mapping[str, str] | None = None) -> Execution:
     """Execute a notebook in a fresh kernel with `env` added to the environment; the file is not touched.
 
     The cells run in a second thread, so that an interrupt arrives in this one on every system.
@@ -115,9 +121,9 @@ def execute(path, env=None) -> Execution:
         extra_arguments=['--log-level=40'],  # no word about the transport: it is this machine's loopback
     )
     total = sum(cell.cell_type == 'code' for cell in notebook.cells)
-    started = []  # the code cells so far, the running one last
+    started: list[NotebookNode] = []  # the code cells so far, the running one last
 
-    def on_cell_start(cell, cell_index):
+    def on_cell_start(cell: NotebookNode, cell_index: int) -> None:
         if cell.cell_type == 'code':
             started.append(cell)
 
@@ -133,8 +139,8 @@ def execute(path, env=None) -> Execution:
     return Execution(path.stem, notebook, total, time.monotonic() - start, peak, failure)
 
 
-def normalise(notebook):
-    """Leaves in the metadata only what is equal on every machine: the kernel's name and the cells' tags."""
+def normalise(notebook: NotebookNode) -> NotebookNode:
+    """Leave in the metadata only what is equal on every machine: the kernel's name and the cells' tags."""
     notebook.metadata = nbformat.from_dict({
         'kernelspec': {'display_name': 'Python 3', 'language': 'python', 'name': 'python3'},
         'language_info': {'name': 'python'},

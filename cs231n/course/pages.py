@@ -3,11 +3,16 @@
 import base64
 import html
 import re
+from collections.abc import Sequence
 
 from jinja2 import pass_context
+from jinja2.runtime import Context
 from latex2mathml.converter import convert
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
+
+from cs231n.course.execution import Execution
 
 STYLE = """
 :root { color-scheme: light dark;
@@ -38,15 +43,15 @@ MATH_STYLE = """math { font-family: "STIX Two Math", "Latin Modern Math", "Cambr
 math; } mtd[columnalign=left] { text-align: left; } mtd[columnalign=right] { text-align: right; }"""
 
 
-def title(result) -> str:
+def title(result: Execution) -> str:
     """Return the notebook's first heading, else its name."""
     texts = (cell.source for cell in result.notebook.cells if cell.cell_type == 'markdown')
     headings = (re.search(r'^#+ +(.+)$', text, re.M) for text in texts)
     return next((heading[1].strip() for heading in headings if heading), result.name)
 
 
-def pictures(notebook) -> list[tuple[str, bytes]]:
-    """All PNG and JPEG outputs in order, each with the id of its cell."""
+def pictures(notebook: NotebookNode) -> list[tuple[str, bytes]]:
+    """Return all PNG and JPEG outputs in order, each with the id of its cell."""
     return [
         (cell.get('id', ''), base64.b64decode(output['data'][kind]))
         for cell in notebook.cells if cell.cell_type == 'code'
@@ -54,8 +59,8 @@ def pictures(notebook) -> list[tuple[str, bytes]]:
     ]
 
 
-def formula(body, display='inline') -> str:
-    r"""TeX as MathML; `aligned`, which the converter does not know, is set as its twin `split`."""
+def formula(body: str, display: str = 'inline') -> str:
+    r"""Return TeX as MathML; `aligned`, which the converter does not know, is set as its twin `split`."""
     body = body.strip().replace('{aligned}', '{split}')
     return convert(body, display=display)
 
@@ -63,11 +68,11 @@ def formula(body, display='inline') -> str:
 class MathRenderer(IPythonRenderer):
     """Markdown to HTML with the formulas as MathML, which browsers show without a script from elsewhere."""
 
-    def block_math(self, body):
+    def block_math(self, body: str) -> str:
         """Render a formula of its own line."""
         return formula(body, 'block')
 
-    def inline_math(self, body):
+    def inline_math(self, body: str) -> str:
         """Render a formula within a line."""
         return formula(body)
 
@@ -76,8 +81,8 @@ class PageExporter(HTMLExporter):
     """nbconvert's page, but for the formulas."""
 
     @pass_context
-    def markdown2html(self, context, source):
-        """Return the filter with which the template renders a text cell."""
+    def markdown2html(self, context: Context, source: str) -> str:
+        """Return a text cell as HTML; the template calls this as its filter."""
         attachments = context['cell'].get('attachments', {})
         renderer = MathRenderer(
             escape=False, attachments=attachments, anchor_link_text=self.anchor_link_text
@@ -85,7 +90,7 @@ class PageExporter(HTMLExporter):
         return MarkdownWithMath(renderer=renderer).render(source)
 
 
-def page(result) -> str:
+def page(result: Execution) -> str:
     """Return the executed notebook as one HTML page that loads nothing; what links to a notebook leads to its page."""
     resources = {'metadata': {'name': title(result)}}
     text, _ = PageExporter().from_notebook_node(result.notebook, resources=resources)
@@ -94,12 +99,12 @@ def page(result) -> str:
     return text.replace('</head>', f'<style>{MATH_STYLE}</style>\n</head>', 1)
 
 
-def picture_file(name, number, content) -> str:
-    """Where the `number`-th picture of a notebook lies, seen from the index page; numbers start at 1."""
+def picture_file(name: str, number: int, content: bytes) -> str:
+    """Return where the `number`-th picture of a notebook lies, seen from the index page; numbers start at 1."""
     return f"pictures/{name}-{number:02d}.{'jpg' if content.startswith(JPEG) else 'png'}"
 
 
-def section(result) -> str:
+def section(result: Execution) -> str:
     """Return the part of the index about one notebook."""
     name, links = result.name, []
     for number, (cell, content) in enumerate(pictures(result.notebook), start=1):
@@ -113,7 +118,7 @@ def section(result) -> str:
     )
 
 
-def index(results) -> str:
+def index(results: Sequence[Execution]) -> str:
     """Return the index page: each notebook's time, memory and pictures, which link to their cells."""
     sections = '\n'.join(map(section, results))
     seconds = sum(result.seconds for result in results)

@@ -6,24 +6,26 @@ python -m cs231n.course save NAME…     for maintainers: the outputs are stored
 
 import argparse
 import sys
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import nbformat
 
+from cs231n._shared.console import command
 from cs231n._shared.files import write_atomically
 from cs231n._shared.paths import ROOT
 from cs231n.course.assignment import NOTEBOOKS
-from cs231n.course.execution import execute, normalise
+from cs231n.course.execution import Execution, execute, normalise
 
 
-def find(names, folder) -> list[Path]:
+def find(names: Collection[str], folder: Path) -> list[Path]:
     """Return the notebooks of these names in `folder`, in the course's order; without names, all that exist.
 
     Raises ValueError on an unknown name and FileNotFoundError when there is nothing to run.
     """
     for name in names:
         if name not in NOTEBOOKS:
-            raise ValueError(f"no notebook is called {name!r}: expected some of {', '.join(NOTEBOOKS)}")
+            raise ValueError(f"NAME must be one of {', '.join(NOTEBOOKS)}, got {name!r}")
     paths = [folder / f'{name}.ipynb' for name in NOTEBOOKS if not names or name in names]
     missing = [path for path in paths if not path.exists()]
     if missing and (names or missing == paths):
@@ -31,8 +33,8 @@ def find(names, folder) -> list[Path]:
     return [path for path in paths if path not in missing]
 
 
-def report(result) -> bool:
-    """Print how a notebook went; returns whether it failed."""
+def report(result: Execution) -> bool:
+    """Print how a notebook went; return whether it failed."""
     if result.failure is None:
         print(f'{result.name}: {result.summary()}', flush=True)
     else:
@@ -40,8 +42,8 @@ def report(result) -> bool:
     return result.failure is not None
 
 
-def run(paths, build) -> int:
-    """Execute the notebooks into `build`/html and `build`/notebooks; returns how many failed."""
+def run(paths: Iterable[Path], build: Path) -> int:
+    """Execute the notebooks into `build`/html and `build`/notebooks; return how many failed."""
     from cs231n.course.pages import index, page, picture_file, pictures  # slow to import; `save` needs none
 
     results, folder = [], build / 'html'
@@ -58,8 +60,8 @@ def run(paths, build) -> int:
     return sum(result.failure is not None for result in results)
 
 
-def save(paths) -> int:
-    """Execute the notebooks on the sample data and stores their outputs; one that fails stays as it was."""
+def save(paths: Iterable[Path]) -> int:
+    """Execute the notebooks on the sample data and store their outputs; one that fails stays as it was."""
     failed = 0
     for path in paths:
         result = execute(path, env={'CS231N_DATA': 'sample'})
@@ -69,9 +71,10 @@ def save(paths) -> int:
     return failed
 
 
-def main(argv=None, root=ROOT) -> int:
+@command
+def main(argv: Sequence[str] | None = None, root: Path = ROOT) -> int:
     """Run the command line; return 0, or 1 if a notebook failed, 2 with nothing to run, 130 when interrupted."""
-    parser = argparse.ArgumentParser(prog='python -m cs231n.course', description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog='python -m cs231n.course', description=(__doc__ or '').partition('\n')[0])
     commands = parser.add_subparsers(dest='command', required=True)
     for name, count, text in (('run', '*', 'execute into build/html'), ('save', '+', 'store the outputs')):
         commands.add_parser(name, help=text).add_argument('names', nargs=count, metavar='NAME')

@@ -11,30 +11,35 @@ import html
 import json
 import re
 from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
 
 from cs231n._shared.paths import ROOT
+
+if TYPE_CHECKING:  # slow to import, and `make submit` needs none of it
+    from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
 
 LIST = ROOT / 'cs231n' / 'handout.json'
 STAMP = re.compile(r'(cs231n/\S+\.py) ([0-9a-f]{12})\b')
 
 
-def edited_files():
-    """{path of a module that students edit: the notebooks that rest on it}; empty in the solved repository."""
+def edited_files() -> dict[str, list[str]]:
+    """Return {path of a module that students edit: the notebooks that rest on it}; empty in the solved repository."""
     return json.loads(LIST.read_text(encoding='utf-8'))['edited'] if LIST.is_file() else {}
 
 
-def digest(path):
-    """Twelve characters that change with the content of a file, but not with its line ends."""
+def digest(path: Path) -> str:
+    """Return twelve characters that change with the content of a file, but not with its line ends."""
     return hashlib.sha256(path.read_bytes().replace(b'\r\n', b'\n')).hexdigest()[:12]
 
 
-def stamp():
+def stamp() -> str:
     """Return the files that a run uses, with their digests, in one line."""
     present = [name for name in edited_files() if (ROOT / name).is_file()]
     return 'files of this run, for make submit: ' + ', '.join(f'{name} {digest(ROOT / name)}' for name in present)
 
 
-def names_bound(source):
+def names_bound(source: str) -> set[str]:
     """Return the names that a cell binds when it runs to its end."""
     found = set()
     for node in ast.walk(ast.parse(source)):
@@ -50,28 +55,31 @@ def names_bound(source):
 class Waiting:
     """Turns the error of a cell that waits for an answer into one line; all other errors stay what they are."""
 
-    def __init__(self, shell, owed):
-        self.shell, self.source, self.excused = shell, '', None
+    def __init__(self, shell: 'InteractiveShell', owed: dict[str, str]) -> None:
+        self.shell = shell
+        self.source: str | None = ''  # of the cell that runs, as it was typed
+        self.excused: BaseException | None = None
         self.owed = owed  # name that a waiting cell would have bound: the function that it waits for
 
-    def before(self, info):
+    def before(self, info: 'ExecutionInfo') -> None:
         """Keep the source of the cell that is about to run."""
         self.source = info.raw_cell
 
-    def function(self, error):
+    def function(self, error: BaseException) -> str | None:
         """Return the function that the cell waits for; None if the error is of another kind."""
         if isinstance(error, NotImplementedError):
             return _stub_of(error)
-        return self.owed.get(getattr(error, 'name', None))
+        return self.owed.get(getattr(error, 'name', ''))
 
-    def tell(self, shell, kind, error, trace, tb_offset=None):
+    def tell(self, shell: 'InteractiveShell', kind: type[BaseException], error: BaseException,
+             trace: TracebackType | None, tb_offset: int | None = None) -> None:
         """Show an error: one line if the cell waits, the usual traceback if not."""
         function = self.function(error)
         if function is None:
             shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
             return
         self.excused = error
-        for name in names_bound(shell.transform_cell(self.source)):
+        for name in names_bound(shell.transform_cell(self.source or '')):
             self.owed.setdefault(name, function)
         task = f': {str(error).partition(": ")[2]}' if isinstance(error, NotImplementedError) else ''
         text = f'This cell waits for {function}{task}.'
@@ -81,8 +89,8 @@ class Waiting:
             'text/html': f'<div style="border-left: 4px solid #b58900; padding-left: 8px">{html.escape(text)}</div>',
         })
 
-    def after(self, result):
-        """Lets the cells behind a waiting one run: for Jupyter it has not failed."""
+    def after(self, result: 'ExecutionResult') -> None:
+        """Let the cells behind a waiting one run: for Jupyter it has not failed."""
         if self.excused is not None and result.error_in_exec is self.excused:
             result.error_in_exec = None
         if result.success and self.excused is None:
@@ -92,7 +100,7 @@ class Waiting:
         self.excused = None
 
 
-def _stub_of(error):
+def _stub_of(error: BaseException) -> str | None:
     """Return the function whose stub raised the error; None if it was raised by something else."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
@@ -102,10 +110,10 @@ def _stub_of(error):
     return name if colon and inside else None
 
 
-_waiting = globals().get('_waiting')  # also after %reload_ext, which runs this module anew
+_waiting: Waiting | None = globals().get('_waiting')  # also after %reload_ext, which runs this module anew
 
 
-def load_ipython_extension(shell):
+def load_ipython_extension(shell: 'InteractiveShell') -> None:
     """Load the extension, for %load_ext and %reload_ext."""
     global _waiting
     owed = {} if _waiting is None else _waiting.owed
@@ -117,8 +125,9 @@ def load_ipython_extension(shell):
         print(stamp())
 
 
-def unload_ipython_extension(shell):
+def unload_ipython_extension(shell: 'InteractiveShell') -> None:
     """Unload the extension, for %unload_ext and %reload_ext."""
     shell.set_custom_exc((), None)
-    shell.events.unregister('pre_run_cell', _waiting.before)
-    shell.events.unregister('post_run_cell', _waiting.after)
+    if _waiting is not None:
+        shell.events.unregister('pre_run_cell', _waiting.before)
+        shell.events.unregister('post_run_cell', _waiting.after)

@@ -12,10 +12,14 @@ import json
 import platform
 import sys
 import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 
+from cs231n._shared.console import command
 from cs231n._shared.files import write_atomically
 from cs231n._shared.paths import ROOT
 from cs231n.course.execution import Execution
@@ -27,8 +31,8 @@ WAITS = 'This cell waits for '
 LIBRARIES = 'numpy', 'scipy', 'torch', 'torchvision', 'h5py', 'pillow', 'matplotlib', 'ipykernel', 'nbformat'
 
 
-def stubs_left(path):
-    """Return the functions in a module whose stub is still there. SyntaxError or ValueError if it is none."""
+def stubs_left(path: Path) -> Iterator[str]:
+    """Yield the functions in a module whose stub is still there. SyntaxError or ValueError if it is none."""
     raised = [node for node in ast.walk(ast.parse(path.read_text(encoding='utf-8-sig'), path.name))
               if isinstance(node, ast.Raise)]
     for node in sorted(raised, key=lambda node: node.lineno):
@@ -38,8 +42,8 @@ def stubs_left(path):
                 yield str(message.value).partition(':')[0]
 
 
-def missing_in_module(name, root):
-    """Return what is missing in a module that a student edits, as sentences."""
+def missing_in_module(name: str, root: Path) -> Iterator[str]:
+    """Yield what is missing in a module that a student edits, as sentences."""
     path = root / name
     if not path.is_file():
         yield f'{name}: the file is gone'
@@ -52,8 +56,8 @@ def missing_in_module(name, root):
         yield f'{name}: is no valid Python: {error}'
 
 
-def missing_in_notebook(name, modules, root):
-    """Return what is missing in a notebook, as sentences; modules: the paths of those that it rests on."""
+def missing_in_notebook(name: str, modules: Iterable[str], root: Path) -> Iterator[str]:
+    """Yield what is missing in a notebook, as sentences; modules: the paths of those that it rests on."""
     path = root / 'notebooks' / f'{name}.ipynb'
     label = f'{name}.ipynb'
     if not path.is_file():
@@ -71,7 +75,7 @@ def missing_in_notebook(name, modules, root):
     yield from found
 
 
-def _about_notebook(notebook, label, modules, root):
+def _about_notebook(notebook: NotebookNode, label: str, modules: Iterable[str], root: Path) -> Iterator[str]:
     code = [cell for cell in notebook.cells if cell.cell_type == 'code' and cell.source.strip()]
     if [cell.execution_count for cell in code] != list(range(1, len(code) + 1)):
         yield f'{label}: was not run once from top to bottom: {AGAIN}'
@@ -85,13 +89,13 @@ def _about_notebook(notebook, label, modules, root):
         yield f'{label}: {open_questions} question{"s have" if open_questions > 1 else " has"} no answer yet'
 
 
-def shown(output):
+def shown(output: NotebookNode) -> str:
     """Return the text of an output, whatever its type."""
     return output.get('text') or output.get('data', {}).get('text/plain', '')
 
 
-def _about_stamp(code, modules, root):
-    """Whether the run began with the modules as they are now; the student's extension prints with which it began."""
+def _about_stamp(code: Sequence[NotebookNode], modules: Iterable[str], root: Path) -> Iterator[str]:
+    """Yield the modules that have changed since the run began; the student's extension printed their digests then."""
     stamps = dict(STAMP.findall(''.join(shown(output) for cell in code for output in cell.outputs)))
     for module in modules:
         if module not in stamps:
@@ -100,7 +104,7 @@ def _about_stamp(code, modules, root):
             yield f'{module} has changed since it was run: {AGAIN}'
 
 
-def _about_outputs(cell):
+def _about_outputs(cell: NotebookNode) -> Iterator[str]:
     for output in cell.outputs:
         if output.output_type == 'error':
             yield f'failed with {output.ename}'
@@ -108,12 +112,12 @@ def _about_outputs(cell):
             yield 'waits' + shown(output)[len('This cell waits'):].partition(':')[0].rstrip('.')
 
 
-def missing(root=ROOT):
-    """All that is missing, as sentences. FileNotFoundError in the solved repository, which hands in nothing."""
+def missing(root: Path = ROOT) -> list[str]:
+    """Return all that is missing, as sentences. FileNotFoundError in the solved repository, which hands in nothing."""
     if not (root / LIST.relative_to(ROOT)).is_file():
         raise FileNotFoundError("this is not a student's folder, so there is nothing to hand in")
     plan = json.loads((root / LIST.relative_to(ROOT)).read_text(encoding='utf-8'))
-    found = []
+    found: list[str] = []
     for module in plan['edited']:
         found += missing_in_module(module, root)
     for name in plan['notebooks']:
@@ -121,8 +125,8 @@ def missing(root=ROOT):
     return found
 
 
-def contents(root, lacks):
-    """{name in the zip: bytes}, the manifest last."""
+def contents(root: Path, lacks: Sequence[str]) -> dict[str, bytes]:
+    """Return {name in the zip: bytes}, the manifest last."""
     from cs231n.course.pages import page  # slow to import
 
     plan = json.loads((root / LIST.relative_to(ROOT)).read_text(encoding='utf-8'))
@@ -142,9 +146,9 @@ def contents(root, lacks):
     return {**files, 'manifest.json': json.dumps(manifest, indent=1).encode()}
 
 
-def versions():
+def versions() -> dict[str, str | None]:
     """Return {what: its version}, of Python, the system and the libraries."""
-    found = {'python': platform.python_version(), 'system': platform.system()}
+    found: dict[str, str | None] = {'python': platform.python_version(), 'system': platform.system()}
     for library in LIBRARIES:
         try:
             found[library] = version(library)
@@ -153,8 +157,8 @@ def versions():
     return found
 
 
-def zipped(files):
-    """{name: bytes} -> the bytes of a zip."""
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Return the bytes of a zip of {name: bytes}."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, 'w', zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
@@ -162,9 +166,11 @@ def zipped(files):
     return data.getvalue()
 
 
-def main(argv=None, root=ROOT):
+@command
+def main(argv: Sequence[str] | None = None, root: Path = ROOT) -> int:
     """Return 0 if the zip was written, 1 if something is missing or in the way, 2 where nothing is to be handed in."""
-    parser = argparse.ArgumentParser(prog='python -m cs231n.course.submit', description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog='python -m cs231n.course.submit', description=(__doc__ or '').partition('\n')[0])
     parser.add_argument('--anyway', action='store_true', help='write the zip even if something is missing')
     arguments = parser.parse_args(argv)
     try:

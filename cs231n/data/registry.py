@@ -1,16 +1,16 @@
-"""The real files: which there are, and whether they are whole."""
+"""The real files: which there are, and whether they are whole. Fetching and loading both ask here."""
 
-import gzip
-import hashlib
 import os
+import re
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from cs231n._shared.paths import ROOT, datasets_dir
+from cs231n._shared.whole import problem_of
 
-# what a loader asks for -> its name in a sentence, its sets in files.tsv, the words for get_datasets.sh
+# what a loader asks for -> its name in a sentence, its sets in files.tsv, the words for the fetcher
 WORLDS = {
     'coco': ('COCO captions', ('coco', 'coco-pca'), 'coco'),
     'coco-full': ('COCO captions with full features', ('coco', 'coco-full'), 'coco --full-features'),
@@ -20,6 +20,8 @@ WORLDS = {
     'mnist': ('MNIST digits', ('mnist',), 'mnist'),
 }
 HASH_AT_LOAD = 2**26  # bytes; larger files are only measured when they are loaded: hashing them takes seconds
+DIGITS = {'sha256': 64, 'md5': 32}
+PACKED = (OSError, EOFError, ValueError, RuntimeError, zlib.error, zipfile.BadZipFile)  # what a bad archive raises
 
 
 class RealFile(NamedTuple):
@@ -29,6 +31,17 @@ class RealFile(NamedTuple):
     size: int | None
     checksum: str
     source: str
+    about: int = 0  # bytes, also where they are an estimate
+
+    @property
+    def archive(self):
+        """The file name of the archive that this one comes from, else ''."""
+        return '' if '://' in self.source else self.source.partition('//')[0]
+
+    @property
+    def member(self):
+        """The name, or the pattern of names, within the archive."""
+        return self.source.partition('//')[2]
 
 
 def command(what: str) -> str:
@@ -43,27 +56,70 @@ def world(what: str) -> tuple[str, tuple[str, ...], str]:
     return WORLDS[what]
 
 
-def real_files(what: str) -> list[RealFile]:
-    """Return the files that the real data of `what` consist of, paths relative to `datasets_dir()`."""
-    listed = ROOT / 'datasets' / 'files.tsv'
-    sets, found = world(what)[1], []
-    for line in Path(os.environ.get('CS231N_FILES') or listed).read_text(encoding='utf-8').splitlines():
-        if line.startswith('#') or not line.strip():
+def table() -> Path:
+    """Return the path of the list of files: $CS231N_FILES, else datasets/files.tsv."""
+    return Path(os.environ.get('CS231N_FILES') or ROOT / 'datasets' / 'files.tsv')
+
+
+def files_of(*sets: str) -> list[RealFile]:
+    """Return the lines of the table that belong to these sets. ValueError: a line is not of its form."""
+    found = []
+    for number, line in enumerate(table().read_text(encoding='utf-8').splitlines(), start=1):
+        if not line.strip() or line.startswith('#'):
             continue
-        name, path, size, checksum, source = line.split()
-        if name in sets and not path.startswith('.download/'):
-            found.append(RealFile(path, int(size) if size.isdigit() else None, checksum.strip('-'), source))
+        fields = line.split()
+        if len(fields) != 5 or not re.fullmatch(r'~?\d+|-', fields[2]) or not _is_checksum(fields[3]):
+            raise ValueError(f'{table()}, line {number}: must be set, path, bytes, checksum and source, got {line!r}')
+        name, path, size, checksum, source = fields
+        if name in sets:
+            about = int(size.strip('~-') or 0)
+            found.append(RealFile(path, about if size.isdigit() else None, checksum.strip('-'), source, about))
     return found
 
 
-def _hash_problem(path, checksum):
-    algorithm, _, expected = checksum.partition(':')
-    with open(path, 'rb') as file:
-        digest = hashlib.new(algorithm)
-        while block := file.read(2**20):
-            digest.update(block)
-    whole = digest.hexdigest().startswith(expected)
-    return '' if whole else f'is damaged: its {algorithm} is not {expected}'
+def _is_checksum(text):
+    algorithm, _, digits = text.partition(':')
+    return text == '-' or (algorithm in DIGITS and re.fullmatch(r'[0-9a-f]{8,}', digits) is not None)
+
+
+def real_files(what: str) -> list[RealFile]:
+    """Return the files that the real data of `what` consist of, paths relative to `datasets_dir()`."""
+    return [file for file in files_of(*world(what)[1]) if not file.path.startswith('.download/')]
+
+
+# ---- is it whole? ----
+
+
+def full_checksum(file: RealFile, root: Path) -> str:
+    """Return the checksum of a file: where the table has only its beginning, the whole one noted at first sight."""
+    noted = note_of(file, root)
+    if noted.is_file():
+        word = (noted.read_text(encoding='ascii', errors='replace').split() or [''])[0]
+        if f'sha256:{word}'.startswith(file.checksum) and len(word) == DIGITS['sha256']:
+            return f'sha256:{word}'
+    return file.checksum
+
+
+def note_of(file: RealFile, root: Path) -> Path:
+    """Return where the whole checksum of a file is noted, in the form that `sha256sum -c` reads."""
+    return root / f'{file.path}.sha256'
+
+
+def is_prefix(checksum: str) -> bool:
+    """Return whether a checksum of the table is only the beginning of one."""
+    algorithm, _, digits = checksum.partition(':')
+    return bool(checksum) and len(digits) < DIGITS[algorithm]
+
+
+def _members(archive, pattern):
+    """Return {file name: CRC} of what an archive holds, without unpacking it."""
+    if archive.suffix == '.gz':
+        with open(archive, 'rb') as file:
+            file.seek(-8, os.SEEK_END)
+            return {pattern: int.from_bytes(file.read(4), 'little')}
+    with zipfile.ZipFile(archive) as opened:
+        paths = {PurePosixPath(entry.filename): entry.CRC for entry in opened.infolist()}
+    return {path.name: crc for path, crc in paths.items() if path.match(pattern)}
 
 
 def _crc(path):
@@ -74,41 +130,34 @@ def _crc(path):
     return crc
 
 
-def _members(archive, pattern):
-    """Return {file name: CRC} of what an archive holds."""
-    if archive.suffix == '.gz':
-        with gzip.open(archive) as opened:
-            return {pattern: zlib.crc32(opened.read())}
-    with zipfile.ZipFile(archive) as opened:
-        paths = {PurePosixPath(entry.filename): entry.CRC for entry in opened.infolist()}
-    return {path.name: crc for path, crc in paths.items() if path.match(pattern)}
-
-
 def _archive_problem(file, root, files):
-    """Compare what was unpacked with the archive it came from, a file of the same set."""
-    name, _, pattern = file.source.partition('//')
-    archive = root / next(other.path for other in files if PurePosixPath(other.path).name == name)
+    """Compare what was unpacked with the archive it came from, a file of the same set with a checksum."""
+    archive = root / next(other.path for other in files if PurePosixPath(other.path).name == file.archive)
     try:
-        members = _members(archive, pattern)
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile):
-        return f'cannot be compared with {name}'
+        members = _members(archive, file.member)
+    except PACKED:
+        return f'cannot be compared with {file.archive}'
     for member, crc in members.items():
         path = (root / file.path).parent / member
         if not path.is_file() or _crc(path) != crc:
-            return f'is damaged: {member} differs from {name}'
+            return f'is damaged: {member} differs from {file.archive}'
     return ''
 
 
 def _problem(file, root, files, thorough):
-    found = [path for path in root.glob(file.path) if path.is_file() and path.stat().st_size]
-    if not found:
-        return 'is missing'
-    size = found[0].stat().st_size
-    if file.size is not None and size != file.size:
-        return f'is damaged: {size} bytes instead of {file.size}'
-    if file.checksum and (thorough or size <= HASH_AT_LOAD):
-        return _hash_problem(found[0], file.checksum)
-    return _archive_problem(file, root, files) if thorough and not file.checksum else ''
+    if '*' in file.path:
+        found = any(path.is_file() and path.stat().st_size for path in root.glob(file.path))
+        problem, path = '' if found else 'is missing', None
+    else:
+        path = root / file.path
+        problem = problem_of(path, file.size)
+    if problem:
+        return problem
+    if not file.checksum:
+        return _archive_problem(file, root, files)
+    if thorough or path.stat().st_size <= HASH_AT_LOAD:
+        return problem_of(path, file.size, full_checksum(file, root))
+    return ''
 
 
 def verify(what: str, thorough: bool = True) -> dict[str, str]:

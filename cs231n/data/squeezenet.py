@@ -4,15 +4,17 @@ import numpy as np
 import torch
 from torchvision.models import SqueezeNet1_1_Weights, squeezenet1_1
 
+from cs231n._shared.networks import unwrapped
 from cs231n._shared.paths import datasets_dir
 from cs231n.data.imagenet import load_imagenet_val
-from cs231n.data.registry import real_files
+from cs231n.data.registry import command, real_files
 from cs231n.data.worlds import choose_world
 from cs231n.sample_world.scenes.scenes import scene
 from cs231n.sample_world.scenes.things import KINDS
-from cs231n.sample_world.weights import sample_weights
+from cs231n.sample_world.weights import read_weights, sample_weights
 
 
+@torch.inference_mode(False)
 def load_squeezenet():
     """SqueezeNet 1.1 (Iandola et al., arXiv:1602.07360), frozen, in eval mode, on the CPU.
 
@@ -25,13 +27,17 @@ def load_squeezenet():
     """
     if choose_world('squeezenet') == 'real':
         (file,) = real_files('squeezenet')
-        weights = torch.load(datasets_dir() / file.path, map_location='cpu', weights_only=True)
-        names = SqueezeNet1_1_Weights.IMAGENET1K_V1.meta['categories']
+        names, path = SqueezeNet1_1_Weights.IMAGENET1K_V1.meta['categories'], datasets_dir() / file.path
+        model = squeezenet1_1(num_classes=len(names))
+        try:
+            model.load_state_dict(read_weights(path))
+        except RuntimeError:  # whole by its first digits, and yet of another network
+            raise ValueError(f"{path} is not that of SqueezeNet 1.1. Run: {command('squeezenet')}") from None
+        except ValueError as error:
+            raise ValueError(f"{error}. Run: {command('squeezenet')}") from None
     else:
-        names = KINDS
-        weights, _ = sample_weights()
-    model = squeezenet1_1(num_classes=len(names))
-    model.load_state_dict(weights)
+        names, model = KINDS, squeezenet1_1(num_classes=len(KINDS))
+        model.load_state_dict(sample_weights()[0])
     return model.eval().requires_grad_(False), dict(enumerate(names))
 
 
@@ -40,8 +46,13 @@ def load_pictures(model, num=None):
 
     Returns X uint8 (N, 224, 224, 3), y int64 (N,), masks bool (N, 224, 224); masks is None for ImageNet's.
     A model of ImageNet needs the photographs on disk: else FileNotFoundError or ValueError names the command.
+    ValueError: the model is no SqueezeNet.
     """
-    world = 'real' if model.classifier[1].out_channels == 1000 else 'sample'
+    try:
+        classes = unwrapped(unwrapped(model).classifier)[1].out_channels
+    except (AttributeError, TypeError, IndexError):
+        raise ValueError(f'model must be a SqueezeNet, got {type(model).__name__}') from None
+    world = 'real' if classes == 1000 else 'sample'
     X, y, _ = load_imagenet_val(num, world)
     if world == 'real':
         return X, y, None

@@ -11,11 +11,13 @@ import textwrap
 import threading
 import time
 import urllib.request
-from urllib.parse import urlsplit
+import zlib
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import numpy as np
 from PIL import Image, ImageDraw
 
+from cs231n._shared.console import say
 from cs231n._shared.files import write_atomically
 from cs231n._shared.paths import datasets_dir
 from cs231n.data.decoding import open_rgb
@@ -37,10 +39,11 @@ def image_from_url(url: str) -> np.ndarray:
 
     `url`: http, https, or `sample://train/123` for a picture of the sample world. Pictures are cached in
     memory and under `datasets_dir()/cache`. A download takes 5 seconds at most. An address or a host that
-    failed is not asked again in this process, and one line names the host.
+    failed is not asked again in this process, and one line names the host. Blanks and letters of any script
+    may stand in an address, as in a browser.
     Returns uint8 (H, W, 3), the caller's own copy.
     """
-    url = str(url)
+    url = _plain(str(url))
     host = _host(url)
     if url not in _pictures and url not in _failed:
         try:
@@ -51,8 +54,24 @@ def image_from_url(url: str) -> np.ndarray:
                 _dead_hosts[host] = _failed[url]
             if host not in _named_hosts:
                 _named_hosts.add(host)
-                print(f'image_from_url: {host}: {_failed[url]}; placeholders stand in for its pictures')
+                say(f'image_from_url: {host}: {_failed[url]}; placeholders stand in for its pictures')
     return _pictures[url].copy() if url in _pictures else _placeholder(url, _failed[url])
+
+
+def _plain(url):
+    """Return an address as it is sent: without marks and blanks around it, in ASCII; as it is where that fails."""
+    url = url.strip('\ufeff \t\r\n\v\f\u200b')  # byte order marks stand at the beginning of lists
+    try:
+        parts = urlsplit(url)
+        user, at, place = parts.netloc.rpartition('@')
+        if not place.isascii():
+            name, colon, port = place.partition(':')
+            place = name.encode('idna').decode() + colon + port
+        path, query = (quote(re.sub(r'%(?![0-9a-fA-F]{2})', '%25', part), safe="!$%&'()*+,/:;=?@[]~")
+                       for part in (parts.path, parts.query))  # what is already quoted stays so
+        return urlunsplit((parts.scheme, quote(user, safe='%:') + at + place, path, query, ''))
+    except ValueError:  # no such host can be: the search for it will say so
+        return url
 
 
 def _host(url):
@@ -135,7 +154,20 @@ def _download(url, deadline):
                 raise TimeoutError(f'no picture within {TOTAL_SECONDS} s')
     if size < int(response.headers.get('Content-Length') or 0):
         raise ValueError('the answer was cut short')
-    return b''.join(chunks)
+    return _unpacked(b''.join(chunks), response.headers.get('Content-Encoding', ''))
+
+
+def _unpacked(data, encoding):
+    """Return an answer as it was before a server packed it, which some do unasked."""
+    if not data.startswith(b'\x1f\x8b') and encoding.lower() != 'deflate':  # no picture begins like gzip
+        return data
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib
+    data = unpacker.decompress(data, MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise ValueError(f'more than {MAX_BYTES // 2**20} MB')
+    if not unpacker.eof:
+        raise ValueError('the answer was cut short')
+    return data
 
 
 @functools.cache

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cs231n._shared.paths import datasets_dir
 from cs231n.data.registry import command, real_files, verify, world
+from cs231n.sample_world import stamp
 
 
 def choose_world(what: str, forced: str | None = None) -> str:
@@ -38,10 +39,9 @@ def _first(problems):
 
 
 def sample_file(name: str) -> Path:
-    """Return the path of a file of the sample world, building what is missing of it first."""
-    folder = datasets_dir() / 'sample'
-    if not ((folder / 'built.txt').is_file() and (folder / name).is_file()):  # the stamp is written last
-        from cs231n.sample_world.build import build  # here, so that real data do not wait for it
-
-        build()
+    """Return the path of a file of the sample world, building first what is missing, damaged or of another version."""
+    folder = stamp.whole()
+    if folder is None:
+        from cs231n.sample_world.build import build  # here, so that what is built already does not wait for it
+        folder = build()
     return folder / name

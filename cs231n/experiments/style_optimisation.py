@@ -1,14 +1,14 @@
 """Style transfer with the losses of style_transfer_pytorch: gradient descent on the pixels of a picture."""
 
-import copy
 import math
 
 import numpy as np
 import torch
 from PIL import Image
 from torch import nn
-from torch.nn.functional import avg_pool2d, interpolate
+from torch.nn.functional import avg_pool2d, interpolate, pad
 
+from cs231n._shared.networks import own_copy, trunk, unwrapped, weight_of
 from cs231n._shared.normalisation import mean_and_std
 from cs231n._shared.progress import progress_bar
 from cs231n.data.squeezenet import load_squeezenet
@@ -30,6 +30,7 @@ RECIPE = dict(content_layer=4, content_weight=0.2, style_layers=(1, 4, 6, 7), st
               tv_weight=0.02, balance=True, pooling='avg', steps=100, coarse=50, smooth=2)
 
 
+@torch.inference_mode(False)
 @torch.enable_grad()
 def style_transfer(content_image, style_image, image_size, style_size, content_layer, content_weight, style_layers,
                    style_weights, tv_weight, init_random=False, *, model=None, steps=200, lr=0.15, seed=0,
@@ -42,25 +43,27 @@ def style_transfer(content_image, style_image, image_size, style_size, content_l
     content_layer, style_layers: indices into what `extract_features` returns; layers of weight 0 are not computed
     content_weight, style_weights, tv_weight: of the losses; style_weights has one entry for each of style_layers
     init_random: start from noise drawn from the seed, not from the content picture
-    model: the network, SqueezeNet if None; its weights, mode and gradients stay as they are
+    model: the network, SqueezeNet if None; its weights, mode and gradients stay as they are. One of halves is computed
+        in float32, since Adam's squares of gradients are too small for them
     steps, lr: of Adam (arXiv:1412.6980), whose learning rate falls to 0 along a cosine
     balance: count each loss in units of what it is at first, so that weights suit every network: a style layer in its
         loss at the content picture, the content in the loss of a grey picture, tv in that of the content picture
     pooling: 'max' as the network was trained, or 'avg', with which gradients reach every pixel: smoother strokes
     coarse: steps at half the size before the others, where each layer sees twice as much (arXiv:1611.07865)
-    smooth: how often the gradient is averaged over 3 × 3 pixels, which leaves no fine grid in the picture
+    smooth: how often the gradient is averaged over neighbouring pixels, which leaves no fine grid in the picture
     callback: called before each step as callback(step, picture (1, 3, H, W), {'content', 'style', 'tv': loss})
     Returns a PIL image; the same seed gives the same picture. TypeError or ValueError: an argument does not fit.
+    FloatingPointError: a loss, or its gradient, is NaN or too large, at the step that is named.
     """
     least = 2 * MIN_SIDE if coarse else MIN_SIDE
     for name, size in (('image_size', image_size), ('style_size', style_size)):
         if isinstance(size, (int, np.integer)) and size < least:
-            raise ValueError(f'{name} must be at least {least}{" with coarse steps" if coarse else ""}, not {size}')
-    for name, count in (('steps', steps), ('coarse', coarse)):
-        if count < 0:
-            raise ValueError(f'{name} must be at least 0, not {count}')
+            raise ValueError(f'{name} must be at least {least}{" with coarse steps" if coarse else ""}, got {size}')
+    for name, value in (('steps', steps), ('coarse', coarse), ('smooth', smooth), ('lr', lr)):
+        if not value >= 0:
+            raise ValueError(f'{name} must be at least 0, got {value}')
     if pooling not in ('max', 'avg'):
-        raise ValueError(f"pooling must be 'max' or 'avg', not {pooling!r}")
+        raise ValueError(f"pooling must be 'max' or 'avg', got {pooling!r}")
     net, weight = _trunk(model if model is not None else load_squeezenet()[0], pooling)
     pictures = [preprocess(img, n).to(weight) for img, n in ((content_image, image_size), (style_image, style_size))]
     rng, x = np.random.RandomState(seed), None
@@ -85,15 +88,37 @@ def _descend(goal, x, steps, lr, smooth, rng, callback):
     for k, step in enumerate(progress_bar(steps)):
         adam.param_groups[0]['lr'] = lr * (1 + math.cos(math.pi * k / len(steps))) / 2
         losses = goal.losses(x, SHIFTS[rng.randint(len(SHIFTS))])
-        if callback is not None:
-            callback(step, x.detach().clone(), {name: float(loss.detach()) for name, loss in losses.items()})
+        values = {name: float(loss.detach()) for name, loss in losses.items()}
         x.grad = torch.autograd.grad(sum(losses.values()), x)[0]
+        _want_finite(step, values, x.grad)
+        if callback is not None:
+            callback(step, x.detach().clone(), values)
         for _ in range(smooth):
-            x.grad = avg_pool2d(x.grad, 3, stride=1, padding=1, count_include_pad=False)
+            x.grad = _smoothed(x.grad)
         adam.step()
         with torch.no_grad():
             x.copy_(x.clamp(low, high))
     return x.detach()
+
+
+def _smoothed(grad):
+    """Average a gradient (1, 3, H, W) over its neighbours, weighted 1 2 1 along both sides, the border repeated.
+
+    No pattern is turned round by it, as the finest are by a mean of 3 × 3, so that the picture still goes downhill.
+    """
+    return avg_pool2d(avg_pool2d(pad(grad, (1, 1, 1, 1), mode='replicate'), 2, stride=1), 2, stride=1)
+
+
+def _want_finite(step, losses, grad):
+    """Raise unless the losses, {name: value}, are finite, and the gradient's squares, which Adam takes."""
+    for name, value in losses.items():
+        if not math.isfinite(value):
+            raise FloatingPointError(f'step {step}: the {name} loss is {value}')
+    steepest = float(grad.abs().max())
+    if not steepest < math.sqrt(torch.finfo(grad.dtype).max):
+        name = max(losses, key=losses.get)
+        raise FloatingPointError(f'step {step}: the gradient reaches {steepest:.3g};'
+                                 f' the largest loss is the {name} loss, {losses[name]:.3g}')
 
 
 class _Goal:
@@ -145,11 +170,13 @@ class _Goal:
 
 def _trunk(model, pooling):
     """Return a frozen copy of a model's convolutional part, laid out as processors like it; and one of its weights."""
-    net = copy.deepcopy(getattr(model, 'features', model)).eval().requires_grad_(False)
-    weight = next(net.parameters())
-    if pooling == 'avg':
-        net = nn.Sequential(*(_averaging(part) if isinstance(part, nn.MaxPool2d) else part for part in net.children()))
-    return net.to(memory_format=torch.channels_last), weight
+    net = own_copy(trunk(model)).eval().requires_grad_(False)
+    net = net.to(torch.promote_types(weight_of(net).dtype, torch.float32))
+    for parent in list(net.modules()) if pooling == 'avg' else []:
+        for name, part in parent._modules.items():  # all places: named_children leaves out a pool's second one
+            if isinstance(unwrapped(part), nn.MaxPool2d):
+                parent._modules[name] = _averaging(unwrapped(part))
+    return net.to(memory_format=torch.channels_last), weight_of(net)
 
 
 def _averaging(pool):

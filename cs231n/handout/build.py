@@ -3,27 +3,28 @@
 import os
 import shutil
 import zipfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from cs231n._shared.files import write_atomically
 from cs231n._shared.paths import ROOT
 from cs231n.handout.scan import Leak, findings, needles
-from cs231n.handout.stages import STAGES
+from cs231n.handout.stages import STAGES, Files
 
 NAME = 'cs231n-assignment3'
 DATE = (1980, 1, 1, 0, 0, 0)  # the first that a zip can tell
 
 
-def student_files(root=ROOT):
+def student_files(root: Path = ROOT) -> Files:
     """Return the student's folder as {path: bytes}, in the order of the paths. MarkerError if a marker is wrong."""
-    files = {}
+    files: Files = {}
     for stage in STAGES:
         stage(root, files)
     return dict(sorted(files.items()))
 
 
-def build(to, root=ROOT, say=print):
-    """Write <to>/cs231n-assignment3/ and <to>/cs231n-assignment3.zip; returns both paths.
+def build(to: str | Path, root: Path = ROOT, say: Callable[[str], None] = print) -> tuple[Path, Path]:
+    """Write <to>/cs231n-assignment3/ and <to>/cs231n-assignment3.zip; return both paths.
 
     Raises MarkerError if a marker is wrong, Leak if the zip holds something of a solution, OSError if something is in
     the way; nothing is written then.
@@ -54,13 +55,13 @@ def build(to, root=ROOT, say=print):
     return folder, archive
 
 
-def mode(name):
+def mode(name: str) -> int:
     """Return the permissions of a file."""
     return 0o755 if name.endswith('.sh') else 0o644
 
 
-def write_zip(path, files):
-    """Names in order, one date, permissions by kind: the same bytes for the same files."""
+def write_zip(path: Path, files: Mapping[str, bytes]) -> None:
+    """Write a zip, names in order, one date, permissions by kind: the same bytes for the same files."""
     with zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, data in sorted(files.items()):
             entry = zipfile.ZipInfo(f'{NAME}/{name}', DATE)
@@ -70,7 +71,7 @@ def write_zip(path, files):
             archive.writestr(entry, data)
 
 
-def read_zip(path):
-    """{path below the zip's one folder: bytes}."""
+def read_zip(path: Path) -> Files:
+    """Return {path below the zip's one folder: bytes}."""
     with zipfile.ZipFile(path) as archive:
         return {name.partition('/')[2]: archive.read(name) for name in archive.namelist()}

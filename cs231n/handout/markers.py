@@ -7,7 +7,9 @@ markers are HTML comments, and a place for the student's answer remains.
 
 import ast
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import cast
 
 CODE = re.compile(r'^(?P<indent> *)# (?:(?P<begin>BEGIN SOLUTION)(?:: (?P<task>\S.*))?|(?P<end>END SOLUTION))$')
 TEXT = re.compile(r'^(?P<indent>)<!-- (?:(?P<begin>BEGIN SOLUTION)(?P<task>)|(?P<end>END SOLUTION)) -->$')
@@ -31,12 +33,14 @@ class Block:
     indent: str
     task: str
     function: str
-    lines: tuple
+    lines: tuple[str, ...]
 
 
-def blocks(text, where, grammar=CODE):
+def blocks(text: str, where: str, grammar: re.Pattern[str] = CODE) -> list[Block]:
     """Return the solutions in a text, in order. MarkerError, with file and line, if the markers make no sense."""
-    lines, found, begin = text.split('\n'), [], None
+    lines = text.split('\n')
+    found: list[Block] = []
+    begin: tuple[int, re.Match[str]] | None = None
     for number, line in enumerate(lines):
         mark = grammar.match(line)
         if mark is None:
@@ -60,7 +64,7 @@ def blocks(text, where, grammar=CODE):
     return found
 
 
-def code_blocks(text, where):
+def code_blocks(text: str, where: str) -> list[Block]:
     """Return the solutions in Python source, each with the function it lies in, such as 'CaptioningRNN.loss'."""
     found = blocks(text, where)
     if not found:
@@ -77,18 +81,18 @@ def code_blocks(text, where):
     return named
 
 
-def _functions(tree, prefix=''):
-    """(qualified name, first line, last line) of every function, outer ones first."""
+def _functions(tree: ast.AST, prefix: str = '') -> Iterator[tuple[str, int, int]]:
+    """Yield (qualified name, first line, last line) of every function, outer ones first."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             if isinstance(node, ast.FunctionDef):
-                yield prefix + node.name, node.lineno, node.end_lineno
+                yield prefix + node.name, node.lineno, cast(int, node.end_lineno)  # parsed from text, so it is known
             yield from _functions(node, f'{prefix}{node.name}.')
         else:
             yield from _functions(node, prefix)
 
 
-def _stub(block):
+def _stub(block: Block) -> list[str]:
     """Return the lines that take the place of a solution."""
     if not block.task:
         return [HELPERS]
@@ -98,8 +102,8 @@ def _stub(block):
     return [block.indent + line for line in lines]
 
 
-def stub(text, where):
-    """Python source without its solutions; None if nothing is left of a module but its docstring."""
+def stub(text: str, where: str) -> str | None:
+    """Return Python source without its solutions; None if nothing is left of a module but its docstring."""
     lines = text.split('\n')
     for block in reversed(code_blocks(text, where)):
         lines[block.first:block.last + 1] = _stub(block)
@@ -108,7 +112,7 @@ def stub(text, where):
     return None if only_helpers else stubbed
 
 
-def fill(stubbed, text, where, functions=None):
+def fill(stubbed: str, text: str, where: str, functions: Collection[str] | None = None) -> str:
     """Return the stubbed source with the solutions of `text` put back: those of some functions, or all.
 
     Helpers outside of functions come back in any case.
@@ -125,7 +129,7 @@ def fill(stubbed, text, where, functions=None):
     return '\n'.join(lines)
 
 
-def clear_text(text, where):
+def clear_text(text: str, where: str) -> str:
     """Return a text cell with a place for an answer where the model answer was."""
     lines = text.split('\n')
     for block in reversed(blocks(text, where, TEXT)):

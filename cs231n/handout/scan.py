@@ -12,6 +12,8 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from PIL import Image
 
@@ -20,7 +22,8 @@ from cs231n.handout.stages import ANSWER_KEY, left_out
 
 SHORTEST = 14  # characters without white space; what is shorter says nothing by itself
 SAYS_NOTHING = re.compile(r'^\s*(def |class |from |import |with |for |if |else:|@|\'\w+\'[,:]|\w+,$|""|super\(\)|'
-                          r'(\w+ = )?parser\.|print\(|sys\.exit\(|raise |return .*\.join\(lines\))')
+                          r'(\w+ = )?parser\.|print\(|return (True|False|None)?$|sys\.exit\(|raise |'
+                          r'return .*\.join\(lines\))')
 KINDS = {'.py', '.ipynb', '.md', '.txt', '.toml', '.sh', '.tsv', '.json', '.pt', '.npz', '.jpg', '.png', '.gitignore'}
 NAMES = {'LICENSE', 'Makefile'}
 GIVEN = {  # lines of solutions, without white space, that also stand in code that students are given
@@ -37,33 +40,36 @@ class Leak(Exception):
     """Something of a solution is in the handout."""
 
 
-def squeezed(text):
+def squeezed(text: str) -> str:
     """Return the text without white space."""
     return re.sub(r'\s+', '', text)
 
 
-def without_comment(line):
+def without_comment(line: str) -> str:
     """Return a line of code without the comment at its end."""
     return re.sub(r'(^|\s)#.*$', '', line)
 
 
-def needles(root):
-    """{line of a solution, without white space: where it stands}, of the whole repository."""
-    found = {}
+def needles(root: Path) -> dict[str, str]:
+    """Return {line of a solution, without white space: where it stands}, of the whole repository."""
+    found: dict[str, str] = {}
 
-    def add(text, where):
+    def add(text: str, where: str) -> None:
         text = squeezed(text)
         if len(text) >= SHORTEST and text not in GIVEN:
             found.setdefault(text, where)
 
     for path in sorted(root.glob('cs231n/**/*.py')):
         name, text = path.relative_to(root).as_posix(), path.read_text(encoding='utf-8')
-        if left_out(name):
-            for number, line in enumerate(text.split('\n'), start=1):
-                if not SAYS_NOTHING.match(line):
-                    add(without_comment(line), f'{name}:{number}')
-            for sentence, number in _sentences(text) if name.startswith(ANSWER_KEY) else ():
+        if name.startswith(f'{ANSWER_KEY}/'):
+            for line, number in _saying(text):
+                add(line, f'{name}:{number}')
+            for sentence, number in _sentences(text):
                 add(sentence, f'{name}:{number}')
+        elif left_out(name):  # machinery, in which a single line may well be the same by chance; two are not
+            lines = _saying(text)
+            for (line, number), (following, _) in zip(lines, lines[1:] or [('', 0)]):
+                add(line + following, f'{name}:{number}')
         else:
             for block in code_blocks(text, name):
                 for number, line in enumerate(block.lines[1:-1], start=block.first + 2):
@@ -77,8 +83,14 @@ def needles(root):
     return found
 
 
-def _sentences(source):
-    """(text, line) of strings that are no docstrings and no single word: a hint, over however many lines it goes."""
+def _saying(source: str) -> list[tuple[str, int]]:
+    """Return (line of code without its comment, number) of the lines in a module that say something."""
+    return [(without_comment(line), number) for number, line in enumerate(source.split('\n'), start=1)
+            if line.strip() and not SAYS_NOTHING.match(line)]
+
+
+def _sentences(source: str) -> Iterator[tuple[str, int]]:
+    """Yield (text, line) of each string that is no docstring and no single word: a hint, however many its lines."""
     tree = ast.parse(source)
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
@@ -87,8 +99,8 @@ def _sentences(source):
             yield node.value, node.lineno
 
 
-def findings(files, wanted):
-    """One line for each leak in {path: bytes}; wanted: what needles() returns."""
+def findings(files: Mapping[str, bytes], wanted: Mapping[str, str]) -> list[str]:
+    """Return one line for each leak in {path: bytes}; wanted: what needles() returns."""
     found = []
     for name, data in files.items():
         suffix = '.' + name.rpartition('.')[2]
@@ -100,8 +112,8 @@ def findings(files, wanted):
     return found
 
 
-def texts(name, data):
-    """Every text that can be read out of a file."""
+def texts(name: str, data: bytes) -> Iterator[str]:
+    """Yield every text that can be read out of a file."""
     yield data.decode('utf-8', errors='replace')
     if name.endswith('.ipynb'):
         yield from _strings(json.loads(data))
@@ -116,8 +128,8 @@ def texts(name, data):
         yield from _in_picture(data)
 
 
-def _strings(value):
-    """All strings in a JSON document, keys too, lists of lines joined; of pictures the texts that they carry."""
+def _strings(value: object) -> Iterator[str]:
+    """Yield all strings in a JSON document, keys too, lists of lines joined; of pictures the texts that they carry."""
     if isinstance(value, dict):
         for key, one in value.items():
             yield key
@@ -134,8 +146,8 @@ def _strings(value):
         yield value
 
 
-def _in_picture(data):
-    """Comments and other texts in the file of a picture."""
+def _in_picture(data: bytes) -> Iterator[str]:
+    """Yield comments and other texts in the file of a picture."""
     with Image.open(io.BytesIO(data)) as picture:
         picture.load()
         for value in [*picture.info.values(), *picture.getexif().values()]:

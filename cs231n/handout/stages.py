@@ -8,9 +8,12 @@ import ast
 import io
 import json
 import re
+from pathlib import Path
 
 from cs231n.course.assignment import NOTEBOOKS
 from cs231n.handout.markers import MarkerError, clear_text, code_blocks, stub
+
+Files = dict[str, bytes]  # of a path, its content
 
 GIVEN = ['.gitignore', 'LICENSE', 'Makefile', 'get_datasets.sh', 'pyproject.toml', 'requirements.txt',
          'cs231n/**/*.py', *(f'notebooks/{name}.ipynb' for name in NOTEBOOKS),
@@ -29,13 +32,13 @@ BARE = {'kernelspec': {'display_name': 'Python 3', 'language': 'python', 'name':
         'language_info': {'name': 'python'}}
 
 
-def left_out(path):
-    """Whether a student does not get the file of this path."""
+def left_out(path: str) -> bool:
+    """Tell whether a student does not get the file of this path."""
     return path.startswith(tuple(f'{folder}/' for folder in NOT_GIVEN))
 
 
-def copy_what_is_given(root, files):
-    """Everything in GIVEN that is not in NOT_GIVEN, with the line ends of the repository."""
+def copy_what_is_given(root: Path, files: Files) -> None:
+    """Copy everything in GIVEN that is not in NOT_GIVEN, with the line ends of the repository."""
     for pattern in GIVEN:
         for path in sorted(root.glob(pattern)):
             name = path.relative_to(root).as_posix()
@@ -44,20 +47,20 @@ def copy_what_is_given(root, files):
                 files[name] = data if is_binary(name) else data.replace(b'\r\n', b'\n')
 
 
-def is_binary(name):
-    """Whether a file is no text."""
+def is_binary(name: str) -> bool:
+    """Tell whether a file is no text."""
     return name.endswith(('.pt', '.npz', '.jpg', '.png'))
 
 
-def cut_maintainers_parts(root, files):
-    """Sections between `# BEGIN MAINTAINERS` and `# END MAINTAINERS` in files that are no Python."""
+def cut_maintainers_parts(root: Path, files: Files) -> None:
+    """Cut the sections between `# BEGIN MAINTAINERS` and `# END MAINTAINERS` in files that are no Python."""
     for name in ('Makefile', 'pyproject.toml', 'requirements.txt'):
         cut = re.sub(r'^# BEGIN MAINTAINERS$.*?^# END MAINTAINERS$\n?', '', files[name].decode(), flags=re.M | re.S)
         files[name] = cut.rstrip('\n').encode() + b'\n'
 
 
-def stub_modules(root, files):
-    """Solutions in modules become stubs; a module that is nothing but a solution goes."""
+def stub_modules(root: Path, files: Files) -> None:
+    """Turn the solutions in modules into stubs; drop a module that is nothing but a solution."""
     for name in [name for name in files if name.endswith('.py')]:
         stubbed = stub(files[name].decode(), name)
         if stubbed is None:
@@ -66,25 +69,25 @@ def stub_modules(root, files):
             files[name] = stubbed.encode()
 
 
-def refuse_orphans(root, files):
-    """MarkerError if a helper in a module that students edit is left over: it is part of an answer."""
+def refuse_orphans(root: Path, files: Files) -> None:
+    """Raise MarkerError if a helper in a module that students edit is left over: it is part of an answer."""
     sources = '\n'.join(data.decode() for name, data in files.items() if name.endswith('.py'))
     for name in json.loads(files['cs231n/handout.json'])['edited']:
         for node in ast.parse(files[name]).body:
-            helper = isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name.startswith('_')
-            if helper and len(re.findall(rf'\b{node.name}\b', sources)) == 1:
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name.startswith('_') \
+                    and len(re.findall(rf'\b{node.name}\b', sources)) == 1:
                 raise MarkerError(f'{name}: {node.name} serves solutions only: put it between the markers, too')
 
 
-def clear_notebooks(root, files):
-    """Solutions, outputs and execution counts go; the first code cell loads the student's extension."""
+def clear_notebooks(root: Path, files: Files) -> None:
+    """Drop solutions, outputs and execution counts; have the first code cell load the student's extension."""
     for name in [name for name in files if name.endswith('.ipynb')]:
         notebook = json.loads(files[name])
         notebook['metadata'] = BARE
         code = [cell for cell in notebook['cells'] if cell['cell_type'] == 'code']
         for cell in notebook['cells']:
-            clear = stub if cell in code else clear_text
-            source = clear(''.join(cell['source']), f'{name}, cell {cell["id"]}')
+            text, where = ''.join(cell['source']), f'{name}, cell {cell["id"]}'
+            source = (stub(text, where) or '') if cell in code else clear_text(text, where)
             source = f'{SETUP}\n{source}' if code and cell is code[0] else source
             cell['source'] = source.splitlines(keepends=True)
             cell['metadata'] = {key: value for key, value in cell['metadata'].items() if key == 'tags'}
@@ -93,7 +96,7 @@ def clear_notebooks(root, files):
         files[name] = json.dumps(notebook, indent=1, ensure_ascii=False).encode() + b'\n'
 
 
-def store_answers(root, files):
+def store_answers(root: Path, files: Files) -> None:
     """Store what the checks compare with: outputs as arrays, hints under seal."""
     from cs231n.answer_key import computed
     from cs231n.checks import all_checks
@@ -106,10 +109,10 @@ def store_answers(root, files):
     files[ANSWERS] = file.getvalue()
 
 
-def list_what_is_edited(root, files):
-    """cs231n/handout.json: which modules a student edits, and which notebooks rest on each."""
+def list_what_is_edited(root: Path, files: Files) -> None:
+    """Write cs231n/handout.json: which modules a student edits, and which notebooks rest on each."""
     present = [name for name in NOTEBOOKS if f'notebooks/{name}.ipynb' in files]
-    edited = {}
+    edited: dict[str, list[str]] = {}
     for path in sorted(root.glob('cs231n/**/*.py')):
         name = path.relative_to(root).as_posix()
         if name in files and any(block.task for block in code_blocks(path.read_text(encoding='utf-8'), name)):
@@ -118,7 +121,7 @@ def list_what_is_edited(root, files):
     files['cs231n/handout.json'] = json.dumps({'notebooks': present, 'edited': edited}, indent=1).encode() + b'\n'
 
 
-def _asking(root, module):
+def _asking(root: Path, module: str) -> set[str]:
     """Return the notebooks that ask for something in a module, or in one that imports it."""
     from cs231n.checks import all_checks
 
@@ -131,8 +134,8 @@ def _asking(root, module):
     return asked
 
 
-def write_readme(root, files):
-    """README.md for students."""
+def write_readme(root: Path, files: Files) -> None:
+    """Give students their README.md."""
     files['README.md'] = (root / 'cs231n/handout/README.student.md').read_bytes().replace(b'\r\n', b'\n')
 
 

@@ -5,11 +5,12 @@ import textwrap
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n.plots.theme import BLUE, GREEN, GREY, INK, RED, arrow, box, plain_axes
+from cs231n.plots.theme import BLUE, GREEN, GREY, INK, RED, arrow, box, check_some, plain_axes
 
 
 def show_images(images, titles=None, columns=4, width=2.5, colours=None):
-    """Show pictures (uint8 H, W, 3) in a grid, each with its title below."""
+    """Show pictures (uint8 H, W, 3) in a grid, each with its title below. ValueError without pictures."""
+    check_some('show_images: images', images)
     rows = -(-len(images) // columns)
     titles = titles or [''] * len(images)
     lines = max(len(_wrapped(t, width).split('\n')) for t in titles)
@@ -93,7 +94,7 @@ def plot_loss(history, target=None, title='training loss', log=True):
 
 
 def plot_truth(tables, claims=('thing', 'all things', 'colour', 'place', 'relation')):
-    """Bars of how often captions are true: {name of a model: {claim: (share, said)}}."""
+    """Draw bars of how often captions are true: {name of a model: {claim: (share, said)}}."""
     fig, axis = plt.subplots(figsize=(7, 3.2))
     width = 0.8 / len(tables)
     for k, (name, table) in enumerate(tables.items()):
@@ -109,7 +110,7 @@ def plot_truth(tables, claims=('thing', 'all things', 'colour', 'place', 'relati
 
 
 def plot_times(seconds):
-    """Bars of how long something takes: {name: seconds}."""
+    """Draw bars of how long something takes: {name: seconds}."""
     fig, axis = plt.subplots(figsize=(7, 0.5 + 0.5 * len(seconds)))
     bars = axis.barh(list(seconds), [1000 * s for s in seconds.values()], 0.7, color=BLUE)
     axis.bar_label(bars, fmt=' %.0f ms', fontsize=8, color=INK)

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from cs231n.net_visualization_pytorch import deprocess
-from cs231n.plots.theme import BLUE, GREEN, GREY, INK, RED
+from cs231n.plots.theme import BLUE, GREEN, GREY, INK, RED, check_some
 
 OUTLINE = '#19d3da'
 DPI = 64  # the notebook stays small, and the pictures of 128 pixels are shown nearly one to one
@@ -32,7 +32,7 @@ def draw_gather(scores, y):
 
 
 def show_saliency(images, maps, titles, masks=None):
-    """Two rows: pictures (uint8 H, W, 3) and saliency maps (H, W), with the outline of the thing if known."""
+    """Draw two rows: pictures (uint8 H, W, 3) and saliency maps (H, W), with the outline of the thing if known."""
     N = len(images)
     fig, axes = plt.subplots(2, N, figsize=(2.1 * N, 4.5), squeeze=False, dpi=DPI)
     for n, (top, bottom) in enumerate(axes.T):
@@ -101,7 +101,8 @@ def _bars(axis, before, after, names, count=4):
 
 
 def show_pictures(pictures, titles, columns=6, width=2.0):
-    """Normalised pictures, each (1, 3, H, W), in a grid with titles."""
+    """Show normalised pictures, each (1, 3, H, W), in a grid with titles. ValueError without pictures."""
+    check_some('show_pictures: pictures', pictures)
     columns = min(columns, len(pictures))
     rows = -(-len(pictures) // columns)
     fig, axes = plt.subplots(rows, columns, figsize=(width * columns, (width + 0.28) * rows), squeeze=False, dpi=DPI)

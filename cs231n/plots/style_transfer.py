@@ -3,13 +3,14 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n.plots.theme import BLUE, GREEN, GREY, INK, RED
+from cs231n.plots.theme import BLUE, GREEN, GREY, INK, RED, check_some
 
 DPI, PAGE = 100, 11.4  # dots per inch, and the inches that a row may fill
 
 
 def show_row(pictures, titles):
-    """Pictures (uint8 arrays or PIL images) side by side, each below its title, as large as the page allows."""
+    """Show pictures, uint8 arrays or of Pillow, in a row as large as the page allows; ValueError if there are none."""
+    check_some('show_row: pictures', pictures)
     width = min(3.8, PAGE / len(pictures))
     fig, axes = plt.subplots(1, len(pictures), figsize=(width * len(pictures), width + 0.3), dpi=DPI, squeeze=False)
     for axis, picture, title in zip(axes[0], pictures, titles):
@@ -35,7 +36,7 @@ def show_grid(contents, styles, results):
 
 
 def show_grams(grams, titles):
-    """Gram matrices (C, C) as heat maps on one logarithmic scale, channels in the order of the first one's diagonal."""
+    """Show Gram matrices (C, C) as heat maps on one logarithmic scale, channels ordered by the first's diagonal."""
     order = np.argsort(-np.diag(grams[0]))
     low, high = np.percentile([np.abs(g) for g in grams], (20, 99.5))
     fig, axes = plt.subplots(1, len(grams), figsize=(3.3 * len(grams) + 0.9, 3.6), dpi=DPI, squeeze=False,
@@ -62,7 +63,7 @@ def plot_losses(history):
 
 
 def plot_quality(layers, psnr, ssim):
-    """PSNR (left axis) and SSIM (right axis) of the reconstructions from each layer."""
+    """Plot PSNR (left axis) and SSIM (right axis) of the reconstructions from each layer."""
     fig, axis = plt.subplots(figsize=(6.4, 2.7))
     other = axis.twinx()
     axis.plot(layers, psnr, 'o-', color=BLUE)
@@ -77,7 +78,7 @@ def plot_quality(layers, psnr, ssim):
 
 
 def try_pictures(transfer, contents, styles):
-    """Menus and a button: transfer(content name, style name, content weight) gives the picture that is shown.
+    """Show menus and a button: transfer(content name, style name, content weight) gives the picture that is shown.
 
     Returns an ipywidgets box; nothing is computed before the button is pressed.
     """

@@ -5,6 +5,12 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 INK, BLUE, RED, GREEN, GREY = '#22313f', '#2e6fb7', '#c0392b', '#2e8b57', '#8a97a3'
 
 
+def check_some(argument, items):
+    """Raise unless there is something to show; argument: 'function: name'."""
+    if len(items) == 0:
+        raise ValueError(f'{argument} must hold at least one, got none')
+
+
 def box(axis, x, y, text, colour):
     """Draw a box with rounded corners about a text."""
     axis.add_patch(FancyBboxPatch((x - 0.6, y - 0.3), 1.2, 0.6, boxstyle='round,pad=0.05', fc=colour, ec=INK, lw=1))

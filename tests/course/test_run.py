@@ -154,7 +154,7 @@ def test_nothing_to_run_is_told(tmp_path, capsys):
     assert notebooks.main(['run'], tmp_path) == 2
     assert notebooks.main(['save', 'RNN'], tmp_path) == 2
     error = capsys.readouterr().err
-    assert "no notebook is called 'Sudoku': expected some of RNN" in error and error.count('not found') == 2
+    assert 'NAME must be one of RNN' in error and "got 'Sudoku'" in error and error.count('not found') == 2
 
 
 def test_write_atomically_keeps_the_old_file_when_writing_fails(tmp_path, monkeypatch):

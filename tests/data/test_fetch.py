@@ -1,208 +1,51 @@
-"""get_datasets.sh against a server on loopback that serves whole, cut, damaged, slow and missing files."""
+"""The fetcher, both ways in, against a server on loopback that serves whole, cut, damaged, slow and missing files."""
 
-import contextlib
-import gzip
-import hashlib
-import io
 import re
 import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
-import zipfile
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from cs231n._shared.paths import ROOT
-
-SCRIPT = ROOT / 'get_datasets.sh'
-TOOLS = ['bash', 'awk', 'cat', 'cmp', 'cut', 'df', 'dirname', 'mkdir', 'mv', 'rm', 'rmdir', 'sleep', 'tr',
-         'wc', 'sha256sum', 'shasum', 'md5sum', 'md5']
-CLIENTS = [name for name in ('curl', 'wget') if shutil.which(name)]
-
-
-class Mirror:
-    """A web server whose files misbehave as `modes[name]` says; `asked` lists (name, Range header)."""
-
-    def __init__(self):
-        self.files, self.modes, self.asked = {}, {}, []
-        self.part_sent, self.release = threading.Event(), threading.Event()
-        mirror = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, *args):
-                pass
-
-            def do_GET(self):
-                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                    mirror.answer(self)
-
-        self.server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f'http://127.0.0.1:{self.server.server_address[1]}'
-        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
-
-    def answer(self, handler):
-        name = handler.path.rsplit('/', 1)[-1]
-        mode, data = self.modes.get(name, 'whole'), self.files.get(name)
-        self.asked.append((name, handler.headers.get('Range')))
-        if mode == 'moved' and not handler.path.startswith('/moved/'):
-            handler.send_response(302)
-            handler.send_header('Location', f'{self.url}/moved/{name}')
-            handler.send_header('Content-Length', '0')
-            handler.send_header('Connection', 'close')  # or wget may reuse a connection that is closing
-            return handler.end_headers()
-        if data is None or mode == 'missing':
-            return handler.send_error(404)
-        start = re.fullmatch(r'bytes=(\d+)-', handler.headers.get('Range') or '')
-        start = int(start[1]) if start and mode != 'no ranges' else 0
-        if start >= len(data):
-            return handler.send_error(416)
-        handler.send_response(206 if start else 200)
-        if start:
-            handler.send_header('Content-Range', f'bytes {start}-{len(data) - 1}/{len(data)}')
-        if mode != 'no length':
-            handler.send_header('Content-Length', str(len(data) - start))
-        handler.end_headers()
-        if mode == 'damaged':
-            data = bytes([data[0] ^ 1]) + data[1:]
-        if mode in ('cut', 'slow', 'no length'):
-            handler.wfile.write(data[start:start + (99 if mode == 'slow' else (len(data) - start) // 2)])
-            handler.wfile.flush()
-            self.part_sent.set()
-            if mode == 'slow':
-                self.release.wait(100)
-        else:
-            handler.wfile.write(data[start:])
-
-    def close(self):
-        self.release.set()
-        self.server.shutdown()
-        self.server.server_close()
-
-
-def zipped(members):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, 'w', zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return buffer.getvalue()
-
-
-def noise(size, seed):
-    return b''.join(hashlib.sha256(b'%d %d' % (seed, i)).digest() for i in range(-(-size // 32)))[:size]
-
-
-PICTURE = noise(40_009, 1)
-WEIGHTS = noise(5_003, 2)
-CAPTIONS, PCA, FULL = noise(3_001, 3), noise(2_003, 4), noise(7_001, 5)
-PAINTINGS = {'a3/styles/muse.jpg': noise(601, 6), 'a3/styles/the_scream.jpg': noise(607, 7)}
-STYLES = zipped({**PAINTINGS, 'a3/style-transfer-checks.npz': noise(503, 8), 'a3/x.py': b''})
-COCO = zipped({'coco_captioning/captions.h5': CAPTIONS, '__MACOSX/coco_captioning/captions.h5': b'no',
-               'coco_captioning/pca.h5': PCA, 'coco_captioning/full.h5': FULL, 'x.txt': b'no'})
-DIGITS = noise(4_001, 9)
-DIGITS_GZ = gzip.compress(DIGITS, mtime=0)
-
-
-def sha(data):
-    return 'sha256:' + hashlib.sha256(data).hexdigest()
-
-
-def md5(data):
-    return 'md5:' + hashlib.md5(data).hexdigest()
-
-
-NET = f'net-{sha(WEIGHTS)[7:15]}.pth'
-
-
-def rows(url, styles=STYLES):
-    """A table of the same make as datasets/files.tsv, for small files."""
-    return [
-        ('coco', '.download/coco.zip', f'~{len(COCO)}', '-', f'{url}/coco.zip'),
-        ('coco', 'coco/captions.h5', len(CAPTIONS), sha(CAPTIONS), 'coco.zip//captions.h5'),
-        ('coco-pca', 'coco/pca.h5', len(PCA), sha(PCA), 'coco.zip//pca.h5'),
-        ('coco-full', 'coco/full.h5', len(FULL), sha(FULL), 'coco.zip//full.h5'),
-        ('imagenet', 'val.npz', len(PICTURE), sha(PICTURE), f'{url}/val.npz'),
-        ('styles', 'styles/styles.zip', len(styles), sha(styles), f'{url}/styles.zip'),
-        ('styles', 'styles/*.jpg', '-', '-', 'styles.zip//styles/*.jpg'),
-        ('styles', 'style-transfer-checks.npz', '-', '-', 'styles.zip//style-transfer-checks.npz'),
-        ('squeezenet', NET, '~5000000', sha(WEIGHTS)[:15], f'{url}/{NET}'),
-        ('mnist', 'MNIST/raw/d.gz', len(DIGITS_GZ), md5(DIGITS_GZ), f'{url}/d.gz'),
-        ('mnist', 'MNIST/raw/d', len(DIGITS), '-', 'd.gz//d'),
-    ]
-
-
-def write_table(path, lines):
-    path.write_text('# comment\n' + ''.join('\t'.join(map(str, line)) + '\n' for line in lines))
+from tests.support.mirror import (
+    CAPTIONS,
+    COCO,
+    DIGITS,
+    DIGITS_GZ,
+    FULL,
+    NET,
+    PAINTINGS,
+    PCA,
+    PICTURE,
+    ROOT,
+    SCRIPT,
+    STYLES,
+    WAYS,
+    WEIGHTS,
+    Desk,
+    assert_failed,
+    assert_in_place,
+    noise,
+    rows,
+    serving,
+    sha,
+    write_table,
+    zipped,
+)
 
 
 @pytest.fixture
 def mirror():
-    server = Mirror()
-    server.files = {'coco.zip': COCO, 'val.npz': PICTURE, 'styles.zip': STYLES, NET: WEIGHTS,
-                    'd.gz': DIGITS_GZ}
-    yield server
-    server.close()
+    with serving() as server:
+        yield server
 
 
-class Desk:
-    """A folder to fetch into, and the script with nothing on PATH but what it may rely on."""
-
-    def __init__(self, folder, client, url):
-        self.dest, self.bin, self.table = folder / 'data sets', folder / 'bin', folder / 'files.tsv'
-        self.bin.mkdir()
-        for name in [*TOOLS, *([client] if client else [])]:
-            if shutil.which(name):
-                (self.bin / name).symlink_to(shutil.which(name))
-        (self.bin / 'python3').symlink_to(sys.executable)
-        write_table(self.table, rows(url))
-        self.env = {'PATH': str(self.bin), 'HOME': str(folder), 'LC_ALL': 'C', 'no_proxy': '*',
-                    'CS231N_FILES': str(self.table), 'CS231N_DATASETS': str(self.dest),
-                    'CS231N_STALL': '60', 'CS231N_TRIES': '1'}
-
-    @contextlib.contextmanager
-    def start(self, *words, prefix='', **env):
-        command = [str(self.bin / 'bash'), '-c', f'{prefix} exec bash "$0" "$@"', str(SCRIPT), *words]
-        with subprocess.Popen(command, env={**self.env, **env}, text=True, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-            try:
-                yield process
-            finally:
-                process.kill()
-
-    def run(self, *words, **options):
-        with self.start(*words, **options) as process:
-            out, err = process.communicate(timeout=600)
-        return subprocess.CompletedProcess(words, process.returncode, out, err)
-
-    def files(self):
-        found = [path for path in self.dest.rglob('*') if path.is_file()]
-        return {str(path.relative_to(self.dest)): path.read_bytes() for path in found}
-
-
-@pytest.fixture(params=CLIENTS or ['curl or wget is needed'])
+@pytest.fixture(params=WAYS)
 def desk(request, tmp_path, mirror):
     return Desk(tmp_path, request.param, mirror.url)
-
-
-def assert_in_place(run):
-    assert run.returncode == 0, run.stderr
-    assert run.stderr == '' and 'in place' in run.stdout
-
-
-def assert_failed(run, *words):
-    assert run.returncode == 1
-    for word in words:
-        assert word in run.stderr
-    assert 'Traceback' not in run.stderr
-
-
-def test_there_is_a_client():
-    assert CLIENTS, 'these tests need curl or wget'
 
 
 def test_all_sets_arrive_and_a_second_run_asks_for_nothing(desk, mirror):
@@ -211,6 +54,7 @@ def test_all_sets_arrive_and_a_second_run_asks_for_nothing(desk, mirror):
         'coco/captions.h5': CAPTIONS, 'coco/pca.h5': PCA, 'val.npz': PICTURE, 'styles/styles.zip': STYLES,
         'styles/muse.jpg': noise(601, 6), 'styles/the_scream.jpg': noise(607, 7),
         'style-transfer-checks.npz': noise(503, 8), NET: WEIGHTS,
+        f'{NET}.sha256': f'{sha(WEIGHTS)[7:]}  {NET}\n'.encode(),
         'MNIST/raw/d.gz': DIGITS_GZ, 'MNIST/raw/d': DIGITS,
     }
     assert not (desk.dest / '.download').exists()
@@ -317,7 +161,7 @@ def test_a_complete_part_of_unknown_size(desk):
     desk.dest.joinpath('.download', NET + '.part').write_bytes(WEIGHTS)
     run = desk.run('squeezenet')
     assert run.returncode == 0, run.stderr
-    assert desk.files() == {NET: WEIGHTS}
+    assert desk.files()[NET] == WEIGHTS and set(desk.files()) == {NET, f'{NET}.sha256'}
 
 
 @pytest.mark.parametrize('name, what', [('val.npz', 'imagenet'), ('styles.zip', 'styles'), ('d.gz', 'mnist')])
@@ -396,19 +240,13 @@ def test_an_interrupt_then_a_run_that_completes(desk, mirror, sent):
 
 
 def test_an_interrupt_while_unpacking(desk, mirror):
-    python = desk.bin / 'python3'
-    python.unlink()
-    python.write_text('#!/bin/sh\n[ "$2" = "" ] && exit\necho half > "$6/half"\nexec sleep 100\n')
-    python.chmod(0o755)
-    with desk.start('coco') as process:
-        while not any(desk.dest.rglob('half')):
+    with desk.start('coco', SLEEP='1') as process:
+        while not any(desk.dest.rglob('unpacked/captions.h5')):
             time.sleep(0.01)
         process.terminate()
         _, err = process.communicate(timeout=600)
     assert process.returncode == 1 and 'interrupted' in err
     assert desk.files() == {'.download/coco.zip': COCO}
-    python.unlink()
-    python.symlink_to(sys.executable)
     mirror.asked.clear()
     assert_in_place(desk.run('coco'))
     assert mirror.asked == [] and desk.files() == {'coco/captions.h5': CAPTIONS, 'coco/pca.h5': PCA}
@@ -427,29 +265,17 @@ def test_two_runs_at_once(desk, mirror):
     assert_in_place(desk.run('imagenet'))
 
 
-def fake_df(desk, free_kb):
-    (desk.bin / 'df').unlink()
-    (desk.bin / 'df').write_text(f'#!/bin/sh\necho Disk Size Used Free\necho disk 9 9 {free_kb} 1% /\n')
-    (desk.bin / 'df').chmod(0o755)
-
-
 def test_too_little_room_is_said_before_anything_is_fetched(desk, mirror):
-    fake_df(desk, 30)
-    assert_failed(desk.run('imagenet'), '1 MB are needed', 'only 0 MB free')
+    assert_failed(desk.run('imagenet', FREE=str(len(PICTURE) - 1)), '1 MB are needed', 'only 0 MB free')
     assert mirror.asked == [] and desk.files() == {}
-    fake_df(desk, 40)
-    assert_in_place(desk.run('imagenet'))
-    fake_df(desk, 0)
-    assert_in_place(desk.run('imagenet'))
+    assert_in_place(desk.run('imagenet', FREE=str(len(PICTURE))))
+    assert_in_place(desk.run('imagenet', FREE='0'))
 
 
-def test_room_for_the_archive_is_asked_for_once(desk, mirror):
+def test_room_for_the_archive_is_asked_for_once(desk):
     need = len(COCO) + len(CAPTIONS) + len(PCA)
-    write_table(desk.table, rows(mirror.url))
-    fake_df(desk, need // 1024 - 1)
-    assert_failed(desk.run('coco'), 'are needed')
-    fake_df(desk, need // 1024)
-    assert_in_place(desk.run('coco'))
+    assert_failed(desk.run('coco', FREE=str(need - 1)), 'are needed')
+    assert_in_place(desk.run('coco', FREE=str(need)))
 
 
 def test_a_disk_that_fills_up_during_the_transfer(desk):
@@ -481,16 +307,21 @@ def test_help_and_bad_words(desk):
     assert not desk.dest.exists()
 
 
-def test_without_a_client(tmp_path, mirror):
-    desk = Desk(tmp_path, None, mirror.url)
-    assert_failed(desk.run('imagenet'), 'needs curl or wget')
-
-
-def test_python_is_needed_for_archives_only(desk, mirror):
+def test_the_script_without_python_says_so(tmp_path, mirror):
+    desk = Desk(tmp_path, 'script', mirror.url)
     (desk.bin / 'python3').unlink()
-    assert_failed(desk.run('styles'), 'needs python3')
-    assert mirror.asked == []
-    assert_in_place(desk.run('imagenet', 'squeezenet'))
+    alone = shutil.copy(SCRIPT, tmp_path)  # beside no .venv
+    run = subprocess.run([str(desk.bin / 'bash'), alone, 'all'], env=desk.env, capture_output=True, text=True)
+    assert (run.returncode, run.stderr) == (1, 'get_datasets.sh: needs Python 3.10 or newer\n')
+
+
+def test_nothing_but_python_is_needed(tmp_path, mirror):
+    """The fetcher runs before anything is installed: -I -S leaves Python alone with its own library."""
+    desk = Desk(tmp_path, 'module', mirror.url)
+    code = f'import sys; sys.path.append({str(ROOT)!r}); from cs231n.data.fetch import main; sys.exit(main())'
+    run = subprocess.run([sys.executable, '-I', '-S', '-c', code, 'coco', 'squeezenet'], env=desk.env,
+                         capture_output=True, text=True)
+    assert_in_place(run)
 
 
 def test_a_folder_that_cannot_be_made(desk, tmp_path):

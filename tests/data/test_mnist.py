@@ -14,7 +14,7 @@ from cs231n.sample_world.digits import digits
 @pytest.fixture
 def world(tmp_path, monkeypatch):
     """A folder of data with 23 drawn digits to train on and 10 to test on."""
-    monkeypatch.setattr(digits, 'COUNTS', {'train': 23, 'test': 10})
+    monkeypatch.setattr(digits, 'BLOCKS', {'train': ((23, 1),), 'test': ((10, 2),)})
     digits.make(tmp_path / 'sample')
     (tmp_path / 'sample' / 'built.txt').touch()
     monkeypatch.setenv('CS231N_DATASETS', str(tmp_path))

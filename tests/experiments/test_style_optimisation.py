@@ -1,6 +1,8 @@
 """The optimisation of style transfer: what it reaches, what it computes, and what it leaves alone."""
 
+import copy
 import json
+import warnings
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -97,7 +99,7 @@ def test_nothing_is_computed_past_the_last_layer_that_counts(net, monkeypatch):
         wanted.extend([set(layers)] if x.requires_grad else [])
         return original(x, cnn, layers)
 
-    monkeypatch.setattr(style, 'extract_features', watch)
+    monkeypatch.setattr(optimisation, 'extract_features', watch)
     for content_weight, style_weights, used in ((1, (1, 1, 1, 1), {1, 4, 6, 7}), (1, (1, 0, 0, 0), {1, 4}),
                                                 (0, (1, 1, 0, 0), {1, 4}), (1, (0, 0, 0, 0), {4})):
         wanted.clear()
@@ -166,10 +168,12 @@ def test_device_follows_the_model():
 
 
 @pytest.mark.parametrize('changes, words', [
-    ({'size': 16}, 'image_size must be at least 17, not 16'),
-    ({'size': np.int64(16)}, 'image_size must be at least 17, not 16'),
-    ({'steps': -1}, 'steps must be at least 0, not -1'),
-    ({'size': 33, 'coarse': 1}, 'image_size must be at least 34 with coarse steps, not 33'),
+    ({'size': 16}, 'image_size must be at least 17, got 16'),
+    ({'size': np.int64(16)}, 'image_size must be at least 17, got 16'),
+    ({'steps': -1}, 'steps must be at least 0, got -1'),
+    ({'smooth': -1}, 'smooth must be at least 0, got -1'),
+    ({'lr': np.nan}, 'lr must be at least 0, got nan'),
+    ({'size': 33, 'coarse': 1}, 'image_size must be at least 34 with coarse steps, got 33'),
     ({'style_weights': (1, 1)}, 'style_weights must have one entry'),
     ({'style_layers': (1, 4, 6, 13)}, 'layers must be among 0 to 12'),
     ({'content_layer': -1}, 'layers must be among 0 to 12'),
@@ -181,10 +185,118 @@ def test_what_does_not_fit_is_told(net, changes, words):
         paint(net, **changes)
 
 
-def test_it_descends_also_where_gradients_are_off(net):
-    with torch.no_grad():
+@pytest.mark.parametrize('off', [torch.no_grad, torch.inference_mode])
+def test_it_descends_also_where_gradients_are_off(net, off):
+    with off():
         inside = paint(net, steps=2)
-    assert np.array_equal(inside, paint(net, steps=2))
+        made_inside = copy.deepcopy(net)
+        again = paint(made_inside, steps=2)
+    want = paint(net, steps=2)
+    assert np.array_equal(inside, want) and np.array_equal(again, want)
+    assert np.array_equal(paint(made_inside, steps=2), want), 'also when it comes out of inference mode'
+
+
+# ---- networks of other kinds
+
+
+def test_a_network_of_halves_paints_as_it_does_in_float32(net):
+    half = copy.deepcopy(net).half()
+    picture, told = watched(half, steps=20)
+    want, exact = watched(copy.deepcopy(half).float(), steps=20)
+    assert np.array_equal(picture, want) and told[-1][2] == exact[-1][2]
+    assert told[-1][2]['style'] < 0.7 * told[0][2]['style']
+    assert all(p.dtype == torch.float16 for p in half.parameters())
+
+
+def test_hooks_and_old_reparametrisations(net):
+    hooked = copy.deepcopy(net)
+    for module in hooked.features[:4]:
+        module.register_forward_hook(lambda module, inputs, out: setattr(module, 'seen', [out]))
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        torch.nn.utils.weight_norm(hooked.features[0])
+    hooked(torch.rand(1, 3, 33, 33))
+    seen = [module.seen[0] for module in hooked.features[:4]]
+    state = {name: value.clone() for name, value in hooked.state_dict().items()}
+    difference = np.subtract(paint(hooked), paint(net), dtype=float)
+    assert np.abs(difference).max() <= 1, 'weight_norm computes its weights, which rounds'
+    assert all(torch.equal(value, state[name]) for name, value in hooked.state_dict().items())
+    assert all(module.seen[0] is out for module, out in zip(hooked.features[:4], seen))
+
+
+@pytest.mark.parametrize('wrap', [torch.nn.DataParallel, torch.compile])
+def test_wrappers_change_nothing(net, wrap):
+    want, inner = paint(net), copy.deepcopy(net)
+    inner.features = wrap(inner.features)
+    for model in (wrap(net), wrap(net.features), inner):
+        assert np.array_equal(paint(model), want)
+
+
+def test_every_maximum_pooling_becomes_an_average():
+    pool, conv = torch.nn.MaxPool2d(2), torch.nn.Conv2d(3, 3, 1)
+    nested = torch.nn.Sequential(conv, torch.nn.Sequential(pool, torch.nn.ReLU()), pool, torch.nn.Sequential(pool))
+    net, _ = optimisation._trunk(nested, 'avg')
+    kinds = [type(module).__name__ for module in net.modules()]
+    assert kinds.count('AvgPool2d') == 3 and 'MaxPool2d' not in kinds
+    assert sum(isinstance(module, torch.nn.MaxPool2d) for module in nested.modules()) == 1
+
+
+# ---- numbers that do not fit
+
+
+@pytest.mark.parametrize('changes, words', [
+    ({'tv_weight': 1e39, 'balance': False}, 'step 0: the tv loss is inf'),
+    ({'tv_weight': 1e39}, 'step 0: the tv loss is inf'),
+    ({'style_weights': (1e39, 1, 1, 1), 'balance': False}, 'step 0: the style loss is inf'),
+    ({'content_weight': 1e39, 'balance': False}, 'step 0: the content loss is'),  # 0 times infinity
+    ({'tv_weight': 1e25, 'balance': False},
+     r'step 0: the gradient reaches \d.*e\+\d\d; the largest loss is the tv loss'),
+    ({'content_weight': 1e25, 'balance': False, 'init_random': True},
+     'step 0: the gradient reaches .* the largest loss is the content loss'),
+])
+def test_a_weight_that_is_too_large_is_told_with_its_loss_and_step(net, changes, words):
+    with pytest.raises(FloatingPointError, match=words):
+        paint(net, **changes)
+
+
+def test_the_same_weight_is_right_where_the_format_has_room_for_it():
+    torch.manual_seed(231)
+    net = squeezenet1_1(num_classes=3).double()
+    _, told = watched(net, tv_weight=1e39, balance=False, steps=60)
+    assert told[-1][2]['tv'] < 0.5 * told[0][2]['tv'] < np.inf
+
+
+@pytest.mark.parametrize('layer, words', [(0, 'step 0: the content loss is nan'), (6, 'step 0: the style loss is nan')])
+def test_a_weight_of_nan_is_told(net, layer, words):
+    broken = copy.deepcopy(net)
+    next(broken.features[layer].parameters()).data.view(-1)[0] = np.nan
+    with pytest.raises(FloatingPointError, match=words):
+        paint(broken)
+
+
+# ---- the smooth gradient
+
+
+def test_smoothing_turns_no_pattern_round():
+    """The patterns that a repeated border leaves as they are cosines; the response to each is (1 + cos w) / 2."""
+    H, W = 5, 7
+    for i in range(H):
+        for j in range(W):
+            down = np.cos(np.pi * i * (np.arange(H) + 0.5) / H)
+            right = np.cos(np.pi * j * (np.arange(W) + 0.5) / W)
+            pattern = torch.tensor(down[:, None] * right)[None, None].expand(1, 3, H, W)
+            response = (1 + np.cos(np.pi * i / H)) / 2 * (1 + np.cos(np.pi * j / W)) / 2
+            assert response >= 0
+            torch.testing.assert_close(optimisation._smoothed(pattern), response * pattern, rtol=0, atol=1e-15)
+    board = torch.tensor([[1.0, -1] * 3, [-1, 1] * 3] * 3)[None, None]
+    assert not optimisation._smoothed(board)[..., 1:-1, 1:-1].any(), 'the finest pattern is gone'
+
+
+def test_any_count_of_smoothing_lets_the_style_loss_fall_as_far():
+    from cs231n.data.squeezenet import load_squeezenet
+    left = [watched(load_squeezenet()[0], painted=painting('mosaic'), size=64, steps=60, coarse=30,
+                    smooth=count)[1][-1][2]['style'] for count in (0, 1, 3)]
+    assert max(left[1:]) < 1.1 * left[0] < 0.1
 
 
 # ---- what is built around it

@@ -127,3 +127,10 @@ def test_the_reader_can_be_trained_again_and_gives_the_same_each_time():
     assert torch.equal(torch.get_rng_state(), before)
     assert 0.2 < train_digit_net.accuracy(one, 200, 5) < 1  # it has begun to learn
     assert one.training
+
+
+@pytest.mark.parametrize('pictures, real, told', [(0, 3, 'pictures must .* got 0'), (1, 3, 'pictures must .* got 1'),
+                                                  (3, 0, 'real must .* got 0')])
+def test_too_few_pictures_are_named(pictures, real, told):
+    with pytest.raises(ValueError, match=f'evaluate: {told}'):
+        evaluate(np.zeros((pictures, 784)), np.zeros((real, 784)))

@@ -14,6 +14,8 @@ from operator import attrgetter
 from cs231n.checks.engine.compare import as_array
 from cs231n.checks.engine.errors import Malformed
 
+NO_FUNCTION = 'is not a function'
+
 
 def asker(function, find):
     """ask(half, case, *more): what the half gives for this function."""
@@ -65,7 +67,7 @@ def named(name, module):
     """Return the function that the package has under this name. Malformed if something else has it."""
     found = attrgetter(name)(importlib.import_module(module))
     if not callable(found):
-        raise Malformed(f'{name} is not a function, but of type {type(found).__name__}')
+        raise Malformed(f'{name} {NO_FUNCTION}, but of type {type(found).__name__}')
     return found
 
 

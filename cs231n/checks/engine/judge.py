@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cs231n.checks.engine.answers import answers, ready
-from cs231n.checks.engine.calling import asker, call, task_of
+from cs231n.checks.engine.calling import NO_FUNCTION, asker, call, task_of
 from cs231n.checks.engine.check import SLIP
 from cs231n.checks.engine.compare import ROUGH, agree, are_numbers, difference, fit, same
 from cs231n.checks.engine.errors import NotGraded, Partly, TimeUp
@@ -211,7 +211,8 @@ def _first_fix(names, find, checks, known, slip, written_only=False):
             return result.where, ''
         elif not result.passed and not result.todo:
             nested = result.where if result.where and result.where.startswith('fix ') else None
-            return nested or f'fix {name} first' + (f': {result.hint}' if result.hint else ''), ''
+            why = result.hint or (result.where if NO_FUNCTION in (result.where or '') else None)
+            return nested or f'fix {name} first' + (f': {why}' if why else ''), ''
     return '', excuse
 
 

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 from cs231n.checks.engine.answers import NoAnswers
 from cs231n.checks.engine.errors import Malformed, NotGraded, TimeUp
@@ -23,10 +24,13 @@ from cs231n.checks.engine.result import Result
 from cs231n.checks.engine.time_limit import PATIENCE, STOPPED
 from cs231n.checks.grader import values
 
+NEARLY = 0.9        # of its seconds: a loop that had them is one, whatever else the machine did
 GRACE = 2           # seconds for what is around a call
+DAY = 86400         # seconds
 FAILURES = 3        # in a row, after which no other process is started
 START = 180         # seconds for a process to start and load its libraries, from a cold disk, too
 MEMORY = 2 * 2**30  # bytes on top of what the libraries take
+KEYS = {'number', 'error', 'over'}, {'number', 'value', 'changed'}  # of an answer
 POSIX = os.name == 'posix'
 
 
@@ -49,6 +53,7 @@ class Worker:
             ready = self.ask({'libraries': list(libraries), 'memory': memory}, START)
         except (Ended, TimeoutError) as error:
             raise NotGraded(f"the process for the student's code did not start: {error}") from None
+        self.pids = _with_children(self.process.pid)
         if ready != 'ready':
             self.end()
             raise NotGraded("the process for the student's code did not start")
@@ -92,9 +97,11 @@ class Worker:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(GRACE)
         code = self.process.poll()
+        if getattr(self.process, 'why', None):  # who watches over it ended it
+            return self.process.why
         if code is None:
             return 'its process gave up its pipe'
-        if code > 128 and POSIX:  # what a sandbox says of a process that was killed in it
+        if code > 128 and getattr(self.process, 'wrapped', False):  # so bubblewrap says that a signal ended it
             code = 128 - code
         if code == -getattr(signal, 'SIGKILL', 9):
             raise NotGraded('its process was killed from outside')
@@ -120,6 +127,37 @@ class Worker:
         self.process.stdout.close()
 
 
+def _with_children(pid):
+    """Return the processes of a worker: in a sandbox it is a child."""
+    with contextlib.suppress(psutil.Error):
+        return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
+    return [pid]
+
+
+class TimeGiven:
+    """How long processes have had the processor, or did not want it: the time on the clock, less that in its queue.
+
+    Where the system does not tell of queues (it does on Linux), all time counts.
+    """
+
+    def __init__(self, pids):
+        self.pids = pids
+        self.start, self.before = time.monotonic(), self._queued()
+
+    def _queued(self):
+        """Return {thread: seconds in a queue}."""
+        found = {}
+        with contextlib.suppress(OSError, ValueError, IndexError):  # it has ended, or this is not Linux
+            for path in [path for pid in self.pids for path in Path(f'/proc/{pid}/task').glob('*/schedstat')]:
+                found[path.parts[4]] = int(path.read_text().split()[1]) / 1e9
+        return found
+
+    def seconds(self):
+        """Return the seconds since this was made."""
+        queued = max((now - self.before.get(thread, 0) for thread, now in self._queued().items()), default=0)
+        return time.monotonic() - self.start - queued
+
+
 class Student:
     """All functions of a submission, answered by one worker at a time.
 
@@ -127,9 +165,9 @@ class Student:
     seconds: on the clock, for all that is asked.
     """
 
-    def __init__(self, start, modules, libraries=(), seconds=float('inf')):
+    def __init__(self, start, modules, libraries=(), seconds=DAY):
         self._start, self.modules, self._libraries, self.left = start, modules, libraries, seconds
-        self._worker, self.worker_count, self._failures = None, 0, 0
+        self._worker, self.worker_count, self._failures, self._count = None, 0, 0, 0
 
     def __enter__(self):
         return self
@@ -152,22 +190,27 @@ class Student:
         if self.left <= 0:
             raise TimeUp('not reached: the functions before it took all of the time that there is for a submission')
         self._ready()
-        start = time.monotonic()
+        self._count += 1
+        time_given = TimeGiven(self._worker.pids)
+        message = {'number': self._count, 'name': name, 'modules': self.modules, 'seconds': seconds,
+                   'half': f'{half.__module__}:{half.__name__}', 'case': case, 'more': list(more)}
         try:
-            return self._checked(self._worker.ask(
-                {'name': name, 'modules': self.modules, 'half': f'{half.__module__}:{half.__name__}',
-                 'seconds': seconds, 'case': case, 'more': list(more)}, PATIENCE * seconds + GRACE), case)
+            answer = self._worker.ask(message, PATIENCE * seconds + GRACE)
         except TimeoutError:
-            self._worker = None
-            raise TimeUp(f'{STOPPED} {seconds:g} s: an endless loop?') from None
+            self._worker, answer = None, {'number': self._count, 'error': f'{STOPPED} {seconds:g} s: an endless loop?',
+                                          'over': True}
         except Ended as error:
             self._worker = None
             raise Malformed(str(error)) from None
         except NotGraded:
             self._worker = None
             raise
-        finally:
-            self.left -= time.monotonic() - start
+        given = time_given.seconds()
+        self.left -= given
+        if isinstance(answer, dict) and answer.get('over') is True and given < NEARLY * seconds:
+            self.renew()
+            raise NotGraded(f'others kept the machine busy: in {PATIENCE * seconds:g} s it had {given:.1f} s')
+        return self._checked(answer, case)
 
     def _ready(self):
         """See that there is a worker. NotGraded if there cannot be one; after some failures none is tried."""
@@ -179,7 +222,7 @@ class Student:
             self.worker_count += 1
 
     def _checked(self, answer, case):
-        if not isinstance(answer, dict) or set(answer) not in ({'error', 'over'}, {'value', 'changed'}):
+        if not isinstance(answer, dict) or set(answer) not in KEYS or answer['number'] is not self._count:
             self.renew()
             raise Malformed('it sent something other than values')
         if 'value' in answer:
@@ -199,20 +242,27 @@ class Function:
     """A proxy for one function, for `judge`."""
 
     def __init__(self, student, name):
-        self.student, self.name, self.seconds = student, name, GRACE
+        self.student, self.name, self.seconds, self.limit = student, name, GRACE, GRACE
 
     def within(self, seconds, work):
         """work(), in which all that is asked of the student's side together takes no more than so many seconds."""
-        self.seconds = seconds
-        return work()
+        self.seconds = self.limit = seconds
+        try:
+            return work()
+        except (Malformed, TimeUp, NotGraded):
+            raise
+        except Exception as error:  # what a student's code raises has come as a text: this is the judge's own
+            raise NotGraded(f'the judge failed: {type(error).__name__}: {values.plain(str(error))}') from error
 
     def ask(self, half, case, *more):
         """Return what the half gives beside the student's function."""
-        start = time.monotonic()
+        if self.seconds <= 0:
+            raise TimeUp(f'{STOPPED} {self.limit:g} s')
+        before = self.student.left
         try:
-            return self.student.ask(self.name, half, max(self.seconds, 0.01), case, more)
+            return self.student.ask(self.name, half, self.seconds, case, more)
         finally:
-            self.seconds -= time.monotonic() - start
+            self.seconds -= before - self.student.left
 
 
 def libraries(checks, folder):

@@ -11,7 +11,7 @@ import sys
 
 from cs231n.checks.engine.calling import named
 from cs231n.checks.engine.compare import same
-from cs231n.checks.engine.errors import TimeUp
+from cs231n.checks.engine.errors import Malformed, TimeUp
 from cs231n.checks.engine.reasons import reason
 from cs231n.checks.engine.time_limit import within
 from cs231n.checks.grader import values
@@ -47,8 +47,8 @@ def limit_memory(extra):
         pass
 
 
-def answer(name, modules, half, seconds, case, more):
-    """Return the message with {'value', 'changed'}, or with {'error', 'over'}: whether this process has to end."""
+def answer(number, name, modules, half, seconds, case, more):
+    """Return the message with {'value', 'changed'}, or with {'error', 'over'}: whether, and why, this process ends."""
     def find(wanted):
         return named(wanted.partition('[')[0], modules[wanted])
 
@@ -56,17 +56,18 @@ def answer(name, modules, half, seconds, case, more):
         module, _, beside = half.partition(':')
         beside, before = getattr(importlib.import_module(module), beside), copy.deepcopy(case)
         value = beside(find(name), find, case, *more)
-        return {'value': value, 'changed': [key for key in case if not same(case[key], before[key])]}
+        return {'number': number, 'value': value, 'changed': [key for key in case if not same(case[key], before[key])]}
 
     try:
         message = values.encode(within(seconds, work))
-        if len(message) <= values.MOST:
-            return message
-        return values.encode({'error': f'what it returns has more than {values.MOST >> 20} MB', 'over': False})
+        if len(message) > values.MOST:
+            raise Malformed(f'what it returns has more than {values.MOST >> 20} MB')
+        return message
     except BaseException as error:  # whatever a student's code may raise
         text = reason(error)
         hungry = isinstance(error, MemoryError) or "can't allocate memory" in text
-        return values.encode({'error': text, 'over': 'memory' if hungry else isinstance(error, TimeUp)})
+        over = 'memory' if hungry else isinstance(error, TimeUp)
+        return values.encode({'number': number, 'error': text, 'over': over})
 
 
 def _tidy():

@@ -2,8 +2,11 @@
 
 from importlib import import_module
 
-from cs231n.course.assignment import NOTEBOOKS
+from cs231n.course.assignment import EDITIONS, NOTEBOOKS
 
-# {name: Check}, in the order of the notebooks and of their lessons
-CHECKS = {one.name: one for notebook, lessons in NOTEBOOKS.items() for lesson in lessons
+LESSONS = {notebook: (*lessons, *(EDITIONS['pytorch'] if notebook in ('RNN', 'LSTM') else ()))
+           for notebook, lessons in NOTEBOOKS.items()}
+
+# {name: Check}, in the order of the notebooks and of their lessons, those of both editions
+CHECKS = {one.name: one for notebook, lessons in LESSONS.items() for lesson in lessons
           for one in import_module(f'{__name__}.{lesson}.checks').CHECKS if one.notebook == notebook}

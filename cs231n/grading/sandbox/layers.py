@@ -48,7 +48,8 @@ class Layer:
         environment = {**ENVIRONMENT, **dict.fromkeys(('HOME', 'TMPDIR', 'MPLCONFIGDIR'), at['scratch'])}
         process = subprocess.Popen(command, cwd=tree, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                    stderr=subprocess.DEVNULL, start_new_session=os.name == 'posix')
-        if self.name != 'bubblewrap' and not trial:
+        process.wrapped = self.name == 'bubblewrap'
+        if not process.wrapped and not trial:
             threading.Thread(target=_watch, args=(process, Path(scratch)), daemon=True).start()
         return process
 

@@ -17,8 +17,8 @@ from cs231n._shared.files import write_atomically
 from cs231n._shared.progress import progress_bar
 from cs231n.sample_world.digits.strokes import STROKES
 
-COUNTS = {'train': 20_000, 'test': 4_000}
-SEEDS = {'train': 1998, 'test': 2021}
+# Digits are drawn in blocks, each from a seed of its own, so that several processes can share the work: (count, seed).
+BLOCKS = {'train': ((20_000, 1998), (20_000, 1999), (20_000, 2000)), 'test': ((4_000, 2021), (6_000, 2022))}
 NAMES = {'train': 'train', 'test': 't10k'}  # how MNIST's files call the two
 BOX, SIDE = 20, 28      # pixels of the box that a digit fits in, and of the picture
 GRID = 256              # points are rounded to 1 / GRID of a pixel
@@ -26,23 +26,28 @@ SPACING = 0.04          # between points along a stroke, in units of the height 
 CHUNK = 128             # digits drawn at a time: what fits into a processor's cache
 
 
-def make(folder):
+def make(folder, each=map):
     """Write the digits into `folder`/MNIST/raw, where torchvision.datasets.MNIST(root=folder) reads them.
 
-    20,000 digits to train on and 4,000 to test on, in the idx files of MNIST (not compressed). Files appear
-    whole or not at all. Returns the folder of the files.
+    60,000 digits to train on and 10,000 to test on, in the idx files of MNIST (not compressed). Files appear
+    whole or not at all. each: a `map` that may share the blocks among processes. Returns the folder of the files.
     """
     raw = Path(folder) / 'MNIST' / 'raw'
     raw.mkdir(parents=True, exist_ok=True)
-    for split, count in COUNTS.items():
-        pictures, labels = draw_digits(count, SEEDS[split])
+    jobs = [(split, *block) for split, blocks in BLOCKS.items() for block in blocks]
+    drawn = each(draw_digits, [count for _, count, _ in jobs], [seed for _, _, seed in jobs])
+    found = {split: [] for split in BLOCKS}
+    for (split, *_), block in zip(jobs, drawn, strict=True):
+        found[split].append(block)
+    for split, blocks in found.items():
+        pictures, labels = (np.concatenate(parts) for parts in zip(*blocks))
         _write_idx(raw / f'{NAMES[split]}-images-idx3-ubyte', pictures)
         _write_idx(raw / f'{NAMES[split]}-labels-idx1-ubyte', labels)
     return raw
 
 
 def _write_idx(path, array):
-    """MNIST's format: 0, 0, 8 for uint8, the number of axes, their sizes as big-endian int32, the bytes."""
+    """Write MNIST's format: 0, 0, 8 for uint8, the number of axes, their sizes as big-endian int32, the bytes."""
     write_atomically(path, struct.pack(f'>HBB{array.ndim}i', 0, 8, array.ndim, *array.shape) + array.tobytes())
 
 
@@ -71,7 +76,7 @@ def draw_digits(count, seed):
 
 @cache
 def _shares(label):
-    """How common each way of writing a digit is, as probabilities."""
+    """Return how common each way of writing a digit is, as probabilities."""
     weights = np.array([weight for weight, _ in STROKES[label]], float)
     return weights / weights.sum()
 
@@ -81,7 +86,7 @@ def _shares(label):
 
 @cache
 def _skeleton(curves):
-    """Curves of control points -> the distinct points (K, 2), a matrix (P, K) that interpolates, the ends.
+    """Return for curves of control points the distinct points (K, 2), a matrix (P, K) that interpolates, the ends.
 
     A curve is a Catmull-Rom spline, smoothed a little; curves that share a point meet there in a corner,
     wherever it is moved to.
@@ -104,7 +109,7 @@ def _skeleton(curves):
 
 
 def _write(curves, N, rng):
-    """N writers' versions of a skeleton -> points (N, P, 2), about 1 high, and places on the curve (P,)."""
+    """Draw N writers' versions of a skeleton: points (N, P, 2), about 1 high, and places on the curve (P,)."""
     points, weights, ends = _skeleton(curves)
     careless = rng.gamma(5.0, 0.2, (N, 1, 1))
     moved = points + 0.032 * careless * rng.standard_normal((N, *points.shape))  # (N, K, 2)
@@ -132,7 +137,7 @@ def _write(curves, N, rng):
 
 
 def _ink(path, phase, rng):
-    """Points (N, P, 2) and their places along the curve (P,) -> ink uint8 (N, 20, 20)."""
+    """Draw points (N, P, 2) with their places along the curve (P,) as ink uint8 (N, 20, 20)."""
     N, P, _ = path.shape
     press = 1 + 0.05 * rng.standard_normal((N, P))
     for waves in (1, 2):
@@ -158,7 +163,7 @@ def _ink(path, phase, rng):
 
 
 def _centre(ink):
-    """Ink (N, 20, 20) -> pictures (N, 28, 28), shifted by whole pixels: centre of mass in the middle."""
+    """Place ink (N, 20, 20) in pictures (N, 28, 28) by whole pixels: centre of mass in the middle."""
     N = len(ink)
     index, mass = np.arange(BOX), ink.sum(axis=(1, 2), dtype=np.int64)
     shifts = []

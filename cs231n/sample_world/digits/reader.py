@@ -6,9 +6,13 @@ import torch
 from torch import nn
 
 from cs231n._shared.paths import WEIGHTS
+from cs231n.sample_world.stamp import checked
+from cs231n.sample_world.weights import read_weights
 
 READER_WEIGHTS = WEIGHTS / 'digit_net.pt'
 CHUNK = 500
+SHAPES = (784,), (28, 28), (1, 28, 28)  # of a picture
+SLACK = 1e-3  # of rounding, in halves
 
 
 class DigitNet(nn.Module):
@@ -30,10 +34,11 @@ class DigitNet(nn.Module):
 
 
 @cache
+@torch.inference_mode(False)
 def load_digit_net():
-    """DigitNet with the weights that come with the project: trained on drawn digits, frozen, in eval mode."""
+    """Return DigitNet with the weights that come with the project: trained on drawn digits, frozen, in eval mode."""
     net = DigitNet()
-    stored = torch.load(READER_WEIGHTS, map_location='cpu', weights_only=True)
+    stored = read_weights(checked(READER_WEIGHTS))
     net.load_state_dict({name: value.float() for name, value in stored.items()})
     return net.eval().requires_grad_(False)
 
@@ -44,8 +49,14 @@ def look(pictures):
 
     pictures: a tensor or array (N, 784), (N, 28, 28) or (N, 1, 28, 28) in [-1, 1], as a generator makes them.
     Returns features float64 (N, 64) and probabilities of the digits float64 (N, 10), both arrays.
+    ValueError on another shape, or values outside [-1, 1].
     """
-    x = torch.as_tensor(pictures).detach().cpu().float().reshape(-1, 1, 28, 28)
+    x = torch.as_tensor(pictures).detach().cpu().float()
+    if x.shape[1:] not in SHAPES:
+        raise ValueError(f'pictures must have shape (N, 784), (N, 28, 28) or (N, 1, 28, 28), got {tuple(x.shape)}')
+    if not (x.abs() <= 1 + SLACK).all():  # also false for NaN
+        raise ValueError(f'pictures must lie in [-1, 1], got {x.min():.3g} to {x.max():.3g}')
+    x = x.reshape(-1, 1, 28, 28)
     net = load_digit_net()
     features = torch.cat([net.body((part + 1) / 2) for part in x.split(CHUNK)])  # (N, 64)
     return features.double().numpy(), net.head(features).double().softmax(dim=1).numpy()

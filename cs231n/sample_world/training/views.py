@@ -17,7 +17,7 @@ NAMES = {'kind': KINDS, 'colour': tuple(COLOURS), 'place': tuple(PLACES)}
 
 
 def labelled(index):
-    """One training scene -> image (224, 224, 3), labels (112, 112, 2): 1 + kind and 1 + colour, 0 off things; place."""
+    """Draw a scene: image (224, 224, 3), labels (112, 112, 2): 1 + kind and 1 + colour, 0 off things; place."""
     s = scene('fit', index)
     labels = np.zeros((LABELS, LABELS, 2), np.uint8)
     for thing, mask in zip(s.things, s.masks, strict=True):
@@ -37,7 +37,7 @@ def render_pool(count):
 
 
 def views(images, labels, gen, side, smallest):
-    """Random views of scenes: a part (`smallest` to 1.1) of each, mirrored, turned; light, contrast and noise vary.
+    """Draw random views: a part (`smallest` to 1.1) of each, mirrored, turned; light, contrast and noise vary.
 
     images (N, 224, 224, 3) uint8, labels (N, 112, 112, 2) uint8 -> x (N, 3, side, side) in 0..1 and, for each of the
     C x C cells of the last feature map, C = side / 16 - 1, the share of its pixels that each kind (N, 25, C, C) and

@@ -174,7 +174,10 @@ def test_what_the_machine_did_is_tried_again_and_costs_nothing(capsys, monkeypat
 
 def test_what_cannot_be_graded_says_so_and_is_named(capsys, monkeypatch):
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr(grading, 'in_folder', lambda folder: lambda: (_ for _ in ()).throw(OSError('no more processes')))
+    def fail():
+        raise OSError('no more processes')
+
+    monkeypatch.setattr(grading, 'in_folder', lambda folder: fail)
     result, = grading.grade_all(grading.chosen(['rnn_step_forward']))
     assert result.outcome == 'not graded' and result.not_graded == 'no process could be started: no more processes'
     out = capsys.readouterr().out

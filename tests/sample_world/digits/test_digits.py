@@ -83,24 +83,31 @@ def test_curves_that_share_a_point_meet_there():
 
 
 def test_torchvision_reads_the_files(tmp_path, monkeypatch):
-    monkeypatch.setattr(digits, 'COUNTS', {'train': 30, 'test': 20})
+    monkeypatch.setattr(digits, 'BLOCKS', {'train': ((20, 3), (10, 4)), 'test': ((20, 5),)})
     raw = digits.make(tmp_path)
     assert sorted(path.name for path in raw.iterdir()) == [
         f'{name}-{kind}-ubyte' for name in ('t10k', 'train') for kind in ('images-idx3', 'labels-idx1')]
     assert (raw / 'train-images-idx3-ubyte').read_bytes()[:16] == struct.pack('>iiii', 2051, 30, 28, 28)
     for train, split in ((True, 'train'), (False, 'test')):
         dataset = MNIST(tmp_path, train=train)
-        pictures, labels = draw_digits(digits.COUNTS[split], digits.SEEDS[split])
+        blocks = [draw_digits(*block) for block in digits.BLOCKS[split]]
+        pictures, labels = (np.concatenate(parts) for parts in zip(*blocks))
         assert np.array_equal(dataset.data.numpy(), pictures)
         assert dataset.targets.tolist() == labels.tolist()
 
 
 def test_an_interrupt_leaves_no_broken_file(tmp_path, monkeypatch):
-    monkeypatch.setattr(digits, 'COUNTS', {'train': 10})
+    monkeypatch.setattr(digits, 'BLOCKS', {'train': ((10, 3),)})
     digits.make(tmp_path)
     whole = {path.name: path.read_bytes() for path in (tmp_path / 'MNIST' / 'raw').iterdir()}
     monkeypatch.setattr('os.replace', lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-    monkeypatch.setattr(digits, 'SEEDS', {'train': 0})
+    monkeypatch.setattr(digits, 'BLOCKS', {'train': ((10, 0),)})
     with pytest.raises(KeyboardInterrupt):
         digits.make(tmp_path)
     assert {name: (tmp_path / 'MNIST' / 'raw' / name).read_bytes() for name in whole} == whole
+
+
+def test_the_sample_has_as_many_digits_as_mnist():
+    counts = {split: sum(count for count, _ in blocks) for split, blocks in digits.BLOCKS.items()}
+    seeds = [seed for blocks in digits.BLOCKS.values() for _, seed in blocks]
+    assert counts == {'train': 60_000, 'test': 10_000} and len(set(seeds)) == len(seeds)

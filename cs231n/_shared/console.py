@@ -1,0 +1,54 @@
+"""The screen of a command: of any encoding, with a reader that may go away, and with Ctrl-C; none costs a result."""
+
+import functools
+import os
+import sys
+
+
+def say(text):
+    """Print a line, with a question mark for whatever the screen cannot show."""
+    encoding = getattr(sys.stdout, 'encoding', None) or 'utf-8'
+    print(text.encode(encoding, 'replace').decode(encoding))
+
+
+def command(main):
+    """Let the main of a command end in a status and a line, never in a traceback about its screen.
+
+    What the screen cannot show is printed as a question mark. A reader that has seen enough, such as `head`, ends
+    the command quietly with 0; Ctrl-C ends it with one line and 130.
+    """
+    @functools.wraps(main)
+    def run(*arguments, **settings):
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, 'reconfigure'):  # a notebook's has not, and can show everything
+                stream.reconfigure(errors='replace')
+        try:
+            try:
+                return main(*arguments, **settings)
+            finally:
+                sys.stdout.flush()
+        except KeyboardInterrupt:
+            print('interrupted', file=sys.stderr)
+            return 130
+        except BrokenPipeError:
+            if not _reader_has_gone():
+                raise
+            mute()
+            return 0
+    return run
+
+
+def mute():
+    """Let what is still printed go nowhere, also what Python prints as it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def _reader_has_gone():
+    """Whether the broken pipe is that of the screen, and not one to another process."""
+    try:
+        print(flush=True)
+    except BrokenPipeError:
+        return True
+    return False

@@ -1,0 +1,21 @@
+"""Wrong answers of the PyTorch edition: those of the NumPy edition, and one through which no gradient flows."""
+
+import numpy as np
+
+from cs231n.answer_key.captioning import mistakes as captioning
+from cs231n.answer_key.lstm import mistakes as lstm
+from cs231n.answer_key.rnn import mistakes as rnn
+
+
+def _flowing(function, outputs=1):
+    def wrong(mistake, **case):
+        cut = mistake == 'no_gradient'
+        return *function(None if cut else mistake, **case)[:outputs], np.array(0.0 if cut else 1.0)
+    return wrong
+
+
+rnn_step_forward, rnn_forward = _flowing(rnn.rnn_step_forward), _flowing(rnn.rnn_forward)
+word_embedding_forward = _flowing(rnn.word_embedding_forward)
+temporal_softmax_loss = _flowing(rnn.temporal_softmax_loss)
+lstm_step_forward, lstm_forward = _flowing(lstm.lstm_step_forward, 2), _flowing(lstm.lstm_forward)
+captioning_loss, captioning_sample = _flowing(captioning.captioning_loss), captioning.captioning_sample

@@ -1,0 +1,1 @@
+"""What a graded class gets: pages, sheets, and the forms that learning platforms import."""

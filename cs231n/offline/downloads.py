@@ -1,0 +1,164 @@
+"""What torchvision would download and what old notebooks find beside them, from datasets/ or the sample world."""
+
+import io
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+import torchvision
+from PIL import Image
+from torchvision.datasets import MNIST
+from torchvision.models import SqueezeNet1_1_Weights
+
+from cs231n import data_utils
+from cs231n._shared.paths import datasets_dir
+from cs231n.data import decoding
+from cs231n.data.imagenet import load_imagenet_val
+from cs231n.data.registry import command, verify
+from cs231n.data.worlds import choose_world, sample_file
+from cs231n.offline import imagenet_numbers
+from cs231n.offline.patches import put
+from cs231n.sample_world.paintings.paintings import painting, photograph
+from cs231n.sample_world.scenes.things import KINDS
+from cs231n.sample_world.style_checks import CHECKS, check_values
+from cs231n.sample_world.weights import sample_weights
+
+STEEP = 20    # times the sample network's scores: its slopes are gentler than those that old step sizes were made for
+LATER = 0.01  # less for numbers that only stand for a thing: of equal scores the thing's own number is the first choice
+PICTURES = {  # what stands in for the pictures of the folder styles/
+    'tubingen': lambda: photograph('coffee'), 'starry_night': lambda: painting('starry'),
+    'the_scream': lambda: painting('dusk'), 'composition_vii': lambda: painting('abstract'),
+    'muse': lambda: painting('facets'),
+}
+
+
+def redirect():
+    """Put everything in place."""
+    _world.cache_clear()
+    for module in (torchvision.models, torchvision.models.squeezenet):
+        put(module, 'squeezenet1_1', _squeezenet1_1(torchvision.models.squeezenet.squeezenet1_1))
+    put(MNIST, 'download', _download(MNIST.download))
+    put(data_utils, 'load_imagenet_val', _load_imagenet_val)
+    put(np, 'load', _load(np.load))
+    put(Image, 'open', _open(Image.open))
+    put(decoding, 'load_image', _load_image(decoding.load_image))
+
+
+# ---- the classifier, its pictures and its numbers ----
+
+
+@cache
+def _world():
+    """Return 'real' if both the classifier and its pictures are, else 'sample': of one world each would be misread."""
+    whole = {what: _weights() is not None if what == 'squeezenet' else not verify(what, thorough=False)
+             for what in ('squeezenet', 'imagenet')}
+    if len(set(whole.values())) == 2:
+        missing = next(what for what, found in whole.items() if not found)
+        print(f'cs231n.offline: the sample classifier and its pictures, since those of ImageNet do not go with them and '
+              f'are not all there: {command(missing)}')
+        return 'sample'
+    return choose_world('squeezenet') if False not in whole.values() else 'sample'
+
+
+def _weights():
+    """Return the file of ImageNet's weights, in datasets/ or in torch's own cache; None if there is none."""
+    name = Path(SqueezeNet1_1_Weights.IMAGENET1K_V1.url).name
+    places = datasets_dir() / name, Path(torch.hub.get_dir()) / 'checkpoints' / name
+    return next((place for place in places if place.is_file()), None)
+
+
+def _squeezenet1_1(original):
+    def squeezenet1_1(*, weights=None, progress=True, pretrained=False, **options):
+        """Return SqueezeNet 1.1; with pretrained=True or weights=… the weights that are on disk, or the sample's."""
+        if not pretrained and weights is None:
+            return original(progress=progress, **options)
+        model = original(**options)
+        if _world() == 'real':
+            model.load_state_dict(torch.load(_weights(), map_location='cpu', weights_only=True))
+        else:
+            print('squeezenet1_1: the sample classifier under the numbers of ImageNet, each of which shows one of its 24 '
+                  f'things. For ImageNet: {command("squeezenet")}')
+            model.load_state_dict(_sample_state())
+        return model
+    return squeezenet1_1
+
+
+def _sample_state():
+    """Return the sample weights with a row for each of ImageNet's numbers: that of the thing it stands for."""
+    weights = dict(sample_weights()[0])
+    kinds = [imagenet_numbers.kind_of(number) for number in range(1000)]
+    rows = [KINDS.index(kind) for kind in kinds]
+    stands_in = torch.tensor([imagenet_numbers.HOME[kind] != number for number, kind in enumerate(kinds)])
+    weights['classifier.1.weight'] = STEEP * weights['classifier.1.weight'][rows]
+    weights['classifier.1.bias'] = STEEP * (weights['classifier.1.bias'][rows] - LATER * stands_in)
+    return weights
+
+
+def _load_imagenet_val(num=None, *args):
+    """Load pictures as `cs231n.data_utils.load_imagenet_val` does, their labels in the numbers of ImageNet."""
+    if _world() == 'real':
+        return load_imagenet_val(num, 'real')
+    X, y, _ = load_imagenet_val(num, 'sample')
+    return X, np.array([imagenet_numbers.HOME[KINDS[label]] for label in y]), imagenet_numbers.names()
+
+
+# ---- digits ----
+
+
+def _download(original):
+    def download(self):
+        if type(self) is not MNIST:  # its relatives, such as FashionMNIST, are somebody else's
+            return original(self)
+        if not self._check_exists():
+            real = choose_world('mnist') == 'real'
+            self.root = datasets_dir() if real else sample_file('MNIST/raw/train-images-idx3-ubyte').parents[2]
+        return None
+    return download
+
+
+# ---- pictures of styles, and the values that losses are compared with ----
+
+
+def _load(original):
+    def load(file, *args, **options):
+        if not isinstance(file, (str, Path)) or Path(file).name != CHECKS or _world() == 'real':
+            return original(file, *args, **options)
+        print(f'{CHECKS}: values for the sample classifier; those in the original file belong to the weights of ImageNet')
+        styles = Path(file).parent / 'styles'
+        if all((styles / f'{name}.jpg').is_file() for name in ('tubingen', 'starry_night')):
+            archive = io.BytesIO()
+            np.savez(archive, **check_values(*(decoding.load_image(styles / f'{name}.jpg')
+                                               for name in ('tubingen', 'starry_night'))))
+            archive.seek(0)
+            return original(archive)
+        return original(sample_file(CHECKS))
+    return load
+
+
+def _stand_in(path):
+    """Return a picture as an array in place of a missing one from a folder styles/; None for any other path."""
+    path = Path(path) if isinstance(path, (str, Path)) else Path()
+    if path.parent.name != 'styles' or path.is_file() or path.suffix.lower() not in ('.jpg', '.png'):
+        return None
+    real = datasets_dir() / 'styles' / path.name
+    if real.is_file():
+        return decoding.load_image(real)
+    print(f'{path}: not there; in its place, a picture of the sample world. For the original: {command("styles")}')
+    return PICTURES.get(path.stem, PICTURES['muse'])()
+
+
+def _open(original):
+    def open(fp, *args, **options):
+        picture = _stand_in(fp)
+        return original(fp, *args, **options) if picture is None else Image.fromarray(picture)
+    return open
+
+
+def _load_image(original):
+    def load_image(filename, size=None):
+        picture = _stand_in(filename)
+        if picture is None:
+            return original(filename, size)
+        return np.array(torchvision.transforms.Resize(size)(Image.fromarray(picture))) if size else picture
+    return load_image
