@@ -142,7 +142,7 @@ def check_indices(
     return indices.astype(np.intp, copy=False)
 
 
-def check_shape(argument: str, letters: str, array: Any, *sizes: int | None, kind: type = np.ndarray) -> None:
+def check_shape(argument: str, letters: str, array: Any, *sizes: int | None, kind: type[Any] = np.ndarray) -> None:
     """Raise unless `array` is an array of this kind and these sizes, None fitting any; argument: 'function: name'.
 
     For what only the body knows, such as the shape of an output that a cache remembers.

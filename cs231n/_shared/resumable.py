@@ -35,12 +35,15 @@ class Resumable:
     __init__: Callable[..., None]  # model, data, **settings
     model: Model
     rng: Rng
+    rule_name: str
     iteration: int
     epoch: int
     last_iteration: int
     optim_configs: dict[str, dict[str, Any]]  # the settings and averages of the update rule, for each parameter
     loss_history: list[float]
     metric_history: list[tuple[int, float]]
+    metric: Callable[..., float] | None
+    metric_due: bool
     best_metric: float | None
     best_params: Arrays
 
