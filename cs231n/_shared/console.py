@@ -4,7 +4,9 @@ import functools
 import os
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import ParamSpec
+
+P = ParamSpec('P')
 
 
 def say(text: str) -> None:
@@ -13,14 +15,14 @@ def say(text: str) -> None:
     print(text.encode(encoding, 'replace').decode(encoding))
 
 
-def command(main: Callable[..., int]) -> Callable[..., int]:
+def command(main: Callable[P, int]) -> Callable[P, int]:
     """Let the main of a command end in a status and a line, never in a traceback about its screen.
 
     What the screen cannot show is printed as a question mark. A reader that has seen enough, such as `head`, ends
     the command quietly with 0; Ctrl-C ends it with one line and 130.
     """
     @functools.wraps(main)
-    def run(*arguments: Any, **settings: Any) -> int:
+    def run(*arguments: P.args, **settings: P.kwargs) -> int:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, 'reconfigure'):  # a notebook's has not, and can show everything
                 stream.reconfigure(errors='replace')
@@ -48,7 +50,7 @@ def mute() -> None:
 
 
 def _reader_has_gone() -> bool:
-    """Whether the broken pipe is that of the screen, and not one to another process."""
+    """Tell whether the broken pipe is that of the screen, and not one to another process."""
     try:
         print(flush=True)
     except BrokenPipeError:

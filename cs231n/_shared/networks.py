@@ -17,8 +17,8 @@ def unwrapped(network: Any) -> Any:
     while True:
         if isinstance(network, (DataParallel, DistributedDataParallel, AveragedModel)):
             network = network.module
-        elif hasattr(network, '_orig_mod'):  # what torch.compile returns has no public type
-            network = network._orig_mod
+        elif isinstance(compiled := getattr(network, '_orig_mod', None), nn.Module):  # of torch.compile
+            network = compiled
         else:
             return network
 
@@ -64,14 +64,14 @@ def own_copy(network: nn.Module) -> nn.Module:
 class _WithoutGraphs(TorchFunctionMode):
     """Within it deepcopy copies a tensor that was computed as it copies any other."""
 
-    def __torch_function__(self, func: Callable[..., Any], types: Any, args: Any = (),
+    def __torch_function__(self, func: Callable[..., Any], types: Any, args: tuple = (),
                            kwargs: dict[str, Any] | None = None) -> Any:
         if func is torch.Tensor.__deepcopy__ and not args[0].is_leaf:
             return args[0].detach().clone()
         return func(*args, **(kwargs or {}))
 
 
-def _hooks(network: nn.Module) -> Iterator[Callable[..., Any]]:
+def _hooks(network: nn.Module) -> Iterator[Callable[..., object]]:
     for module in network.modules():
         for name, hooks in vars(module).items():
             if name.endswith('_hooks'):

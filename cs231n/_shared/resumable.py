@@ -43,6 +43,8 @@ class Resumable:
     optim_configs: dict[str, dict[str, Any]]  # the settings and averages of the update rule, for each parameter
     loss_history: list[float]
     metric_history: list[tuple[int, float]]
+    metric: Callable[..., float] | None
+    metric_due: bool
     best_metric: float | None
     best_params: Arrays
 
