@@ -36,7 +36,6 @@ class Resumable:
     model: Model
     rng: Rng
     rule_name: str
-    metric_due: bool
     iteration: int
     epoch: int
     last_iteration: int
