@@ -252,6 +252,23 @@ def many_files():
         open(f'{folder}/{k}', 'w').close()
     time.sleep(0.5)
 
+def nameless_files():
+    kept = []
+    for k in range(40):
+        file = open(f'nameless {k}', 'wb')
+        os.unlink(file.name)
+        kept.append(file)
+        file.write(bytes(2 ** 20))
+        file.flush()
+    time.sleep(0.5)
+
+def hidden_files():
+    os.mkdir('hidden')
+    for k in range(40):
+        with open(f'hidden/{k}', 'wb') as file:
+            file.write(bytes(2 ** 20))
+    time.sleep(0.5)
+
 TOO_MUCH = {
     'memory': lambda: bytearray(8 * 2 ** 30), 'mapping': lambda: mmap.mmap(-1, 8 * 2 ** 30),
     'memory file': lambda: os.ftruncate(os.memfd_create('x'), 2 ** 33), 'shared': lambda: call(29, 0, 2 ** 30, 0o1600),
@@ -262,7 +279,7 @@ TOO_MUCH = {
 """
 
 
-@pytest.mark.parametrize('more', ['threads', 'disk', 'many_files'])
+@pytest.mark.parametrize('more', ['threads', 'disk', 'many_files', 'nameless_files', 'hidden_files'])
 def test_limits_are_not_escaped(judged, layer, more):
     results = judged(layer, {'rnn_step_forward': 'attempt(TOO_MUCH)',
                              'lstm_step_forward': f'attempt({{"{more}": {more}}})'}, HUNGER)

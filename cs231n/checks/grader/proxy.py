@@ -128,6 +128,9 @@ class Worker:
 
     def end(self):
         """Kill it with all that belongs to it."""
+        with contextlib.suppress(psutil.Error):
+            for child in psutil.Process(self.process.pid).children(recursive=True):
+                child.kill()
         with contextlib.suppress(OSError):
             if POSIX:
                 os.killpg(self.process.pid, signal.SIGKILL)
