@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from cs231n._shared.console import command
 from cs231n._shared.files import write_atomically
 from cs231n.checks import CHECKS, all_checks
 from cs231n.course.assignment import EDITIONS
@@ -137,12 +138,10 @@ def summary(records, said, out):
     return '\n'.join([*lines, f'{out / "class.html"}', f'{out / "grades.csv"}'])
 
 
+@command
 def main(argv=None):
     """Return 0 if all was graded, 1 if something was not, 2 if nothing could be, 130 if interrupted."""
     arguments = parser().parse_args(argv)
-    with suppress(AttributeError):
-        sys.stdout.reconfigure(errors='backslashreplace')
-        sys.stderr.reconfigure(errors='backslashreplace')
     try:
         names = chosen(arguments.checks, arguments.edition)
         for sheet in (arguments.canvas, arguments.moodle):
