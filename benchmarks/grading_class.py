@@ -1,8 +1,8 @@
 """A class on one and two workers, and what the scheduler itself costs: python -m benchmarks.grading_class
 
 Real: submissions of four kinds, all checks of the edition, in the strongest sandbox of this machine; workers are
-started and warm before the clock runs. Simulated: 200 workers, all in this one process, whose tasks sleep; so the time that
-this process computes is that of scheduler, client and 200 workers together, more than a scheduler alone would take.
+started and warm before the clock runs. Simulated: 200 workers, all in this one process, whose tasks sleep; so the time
+that this process computes is that of scheduler, client and 200 workers together, more than a scheduler alone takes.
 Writes benchmarks/grading_class.json and the table in docs/grading.md.
 """
 
@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 import dask
-from distributed import Client, LocalCluster, wait
+from distributed import Client, LocalCluster
 
 from benchmarks.report import table
 from cs231n._shared.console import command
@@ -55,7 +55,7 @@ def real(workers):
     asked = jobs(ROUNDS)
     with connected(workers=workers) as client:
         warm = [Job(f'warm {k}', {}, k, ('sigmoid',)) for k in range(2 * workers)]
-        wait([client.submit(grade_job, job, key=job.key, pure=False) for job in warm])
+        client.gather([client.submit(grade_job, job, key=job.key, pure=False) for job in warm])
         start = time.monotonic()
         outcomes = [outcome for _, outcome in grade_jobs(client, asked)]
         seconds = time.monotonic() - start
