@@ -6,8 +6,10 @@ PY    := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
 # The first Python that is new enough; `make PYTHON=/path/to/python3.12 …` names another.
-PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python; do \
+ifndef PYTHON
+PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && { echo $$p; break; }; done)
+endif
 
 # PyTorch's CPU build, some hundred MB in place of several GB: make TORCH=cpu TORCH_INDEX=ADDRESS, with the address of a
 # package index that has it. Nothing else changes.

@@ -65,7 +65,11 @@ def _reading(path):
         raise FileNotFoundError(f'{path} is missing. Run: {command(what)}')
     try:
         yield
+    except PermissionError as error:
+        raise ValueError(f'{path} cannot be read: you have no permission. Nothing needs to be fetched') from error
     except (OSError, KeyError, ValueError) as error:
+        if isinstance(error, BlockingIOError) or 'unable to lock file' in str(error):
+            raise ValueError(f'{path} is in use: another program has it open for writing. Close that one') from error
         raise ValueError(f"{path} is damaged: {error}. Run: {command('coco')}") from error
 
 
@@ -77,7 +81,14 @@ def _read_h5(path, keys, kinds):
             if found is None or found.kind not in kinds:
                 raise ValueError(f"{key} must hold {'ints' if kinds == 'iu' else 'floats'}, got "
                                  f"{found or 'other arrays'}")
-        return {key: file[key][()] for key in keys}
+        return {key: _as_documented(key, file[key][()]) for key in keys}
+
+
+def _as_documented(key, array):
+    """Return floats as float32 and ints as int32, whatever the file holds them as."""
+    if array.dtype.kind in 'iu' and array.size and array.max() > np.iinfo(np.int32).max:
+        raise ValueError(f'{key} holds {array.max()}, which is no index')
+    return array.astype(np.float32 if array.dtype.kind == 'f' else np.int32, copy=False)
 
 
 def _read_vocabulary(path):
