@@ -86,7 +86,6 @@ class Resumable:
         wanted, got = ({name: f'{w.dtype} {w.shape}' for name, w in p.items()} for p in (saved, model.params))
         if wanted != got:
             raise ValueError(f'CaptioningSolver.resume: model.params must be {wanted}, got {got}')
-        model.params.update(saved)
         solver.optim_configs = meta['configs']
         solver.best_params = _named(arrays, 'best')
         for key in arrays:
@@ -101,6 +100,7 @@ class Resumable:
             solver.last_iteration = meta['last_iteration']
         if not {'seed', 'rng'} & changes.keys():
             solver.rng = _restored_rng(*meta['rng'])
+        model.params.update(saved)  # last: a model is not left half-changed
         return solver
 
 
