@@ -207,6 +207,17 @@ def test_clipping_keeps_float32():
     assert all(w.dtype == np.float32 for w in model.params.values())
 
 
+def test_a_loss_and_a_metric_in_an_array_of_one_are_numbers():
+    class Steeper(Steep):
+        def loss(self, features, captions):
+            return np.ones(1), self.grads
+
+    solver = solve(Steeper(a=np.ones(2)), metric=lambda model: np.full((1, 1), 0.5))
+    solver.train()
+    assert solver.loss_history == [1.0] * 10 and type(solver.loss_history[0]) is float
+    assert solver.metric_history == [(5, 0.5), (10, 0.5)]
+
+
 # -- own update rules, and the attributes of the original
 
 def test_an_own_update_rule_is_found_by_its_name(tmp_path, monkeypatch):

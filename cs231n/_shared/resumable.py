@@ -99,7 +99,6 @@ class Resumable:
         wanted, got = ({name: f'{w.dtype} {w.shape}' for name, w in p.items()} for p in (saved, model.params))
         if wanted != got:
             raise ValueError(f'CaptioningSolver.resume: model.params must be {wanted}, got {got}')
-        model.params.update(saved)
         solver.optim_configs = configs
         solver.best_params = _named(arrays, 'best')
         solver.metric_due = meta['metric_due'] and solver.metric is not None
@@ -112,6 +111,7 @@ class Resumable:
             solver.rng = rng
             if rng is None:
                 set_rng_state(None, meta['rng'][1])
+        model.params.update(saved)  # last: a model is not left half-changed
         return solver
 
 
