@@ -7,6 +7,7 @@ import ast
 import re
 from functools import cache
 
+LONGEST = 200_000  # characters of a module in Python 2: the conversion takes seconds
 SHOWN = 40  # characters of a line that a sentence quotes
 RUN = ast.Expr, ast.For, ast.While, ast.With, ast.Assert, ast.AugAssign, ast.Delete, ast.Raise
 GPU = (
@@ -47,7 +48,9 @@ def cleaned(source, modules=None):
 
 
 def _python_3(text):
-    """Return the text converted from Python 2, or None if it is neither."""
+    """Return the text converted from Python 2, or None if it is neither, or longer than any module of a student."""
+    if len(text) > LONGEST:
+        return None
     try:
         converted = str(_converter().refactor_string(text.expandtabs(8).rstrip() + '\n', 'module'))
         ast.parse(converted)

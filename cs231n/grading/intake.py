@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cs231n.grading.cleaning import cleaned
 from cs231n.grading.from_notebooks import modules_of_notebooks
 from cs231n.grading.labels import GRADESCOPE, MAX_METADATA, METADATA, Label, read_label, read_metadata, version
 from cs231n.grading.package import CHECKS_FOLDER, given
@@ -196,10 +197,21 @@ def _open(name, students, parts, wanted):
             more, said = modules_of_notebooks({path: read() for path, read in notebooks[:MAX_NOTEBOOKS]}, lacking)
             modules.update(more)
             notes += said
+        modules = dict(_cleaned(modules, notes))
         return Submission(**known, modules=modules, missing=tuple(path for path in wanted if path not in modules),
                           notes=tuple(map(plain, notes)))
     except Refused as error:
         return Submission(**known, missing=tuple(wanted), refused=plain(error))
+
+
+def _cleaned(modules, notes):
+    """Yield (path, source as it can be graded) for each module, and note what stood in the way."""
+    there = {path.removesuffix('.py').replace('/', '.') for path in (*given(), *modules)}
+    for path, data in modules.items():
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        text, said = cleaned(data.decode(encoding), there)
+        notes += [f'{path}: {one}' for one in said]
+        yield path, text.encode(encoding) if said else data
 
 
 def _collect(tree, start, wanted, found, notes, depth=0):
