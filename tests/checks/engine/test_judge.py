@@ -64,7 +64,7 @@ def test_exception_is_told_with_message_and_line():
     assert where('raise ValueError("no\\n  good")') == 'ValueError: no good (cell, line 2)'
     assert where('raise KeyError') == 'KeyError (cell, line 2)'
     assert where('return x @ Wh').startswith('ValueError: matmul: Input operand 1 has a mismatch')
-    assert where('return x @ Wh').endswith(' (cell, line 2)')
+    assert ' (cell, line 2); that is: the inner sizes of a matrix product differ' in where('return x @ Wh')
     assert len(where('raise ValueError("long " * 100)')) < 200
 
 
@@ -74,12 +74,12 @@ def test_exception_in_a_file_is_told_with_file_and_code():
 
     said = check(rnn_step_forward).where
     assert said.startswith("NameError: name 'undefined_name' is not defined (test_judge.py, line ")
-    assert said.endswith(': return undefined_name  # noqa: F821)')
+    assert ': return undefined_name  # noqa: F821); that is: the module has no such name' in said
 
 
 def test_innermost_line_of_the_student_is_told():
     source = 'def helper(x):\n    return x + "3"\n\n\n' + STEP + 'return helper(x), x'
-    assert check(run(source, 'rnn_step_forward')).where.endswith(' (cell, line 2)')
+    assert check(run(source, 'rnn_step_forward')).where.split('; that')[0].endswith(' (cell, line 2)')
 
 
 def test_a_line_that_gives_bad_arguments_is_told_and_not_the_check_that_minds(tmp_path, monkeypatch):
