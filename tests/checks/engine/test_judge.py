@@ -227,6 +227,33 @@ def test_the_loss_is_told_before_its_gradients():
     assert result.hint is None and result.where.startswith('loss: got ') and '; W_embed differs' in result.where, result
 
 
+# one failing case hides no other
+
+
+SQUEEZED = RIGHT.replace('    return next_h, cache', '    return next_h.squeeze(), cache')
+
+
+def test_a_slip_with_one_row_is_told_and_costs_a_fifth():
+    result = check(run(SQUEEZED, 'rnn_step_forward'))
+    assert not result.passed and result.points == 2.4 and result.slip == 'N = 1'
+    assert result.where == 'right with N = 3 and N = 5, but with N = 1: next_h has shape (2,), expected (1, 2) = (N, H)'
+
+
+def test_a_slip_costs_nothing_of_what_rests_on_it():
+    broken = RIGHT.replace('    next_h = np.tanh(', '    if len(x) == 1: raise ValueError\n    next_h = np.tanh(')
+    for name in ('rnn_step_backward', 'rnn_forward', 'rnn_backward'):
+        result = check(run(broken, name))
+        assert result.passed and result.points == result.max_points and result.hint is None, result
+        told = 'right with N > 1; with N = 1: fix rnn_step_forward first: right with N = 3'
+        assert result.note.startswith(told), result
+
+
+def test_a_crash_in_one_case_hides_no_mistake_in_the_others():
+    result = check(write('rnn_step_backward', ('np.sum(da, axis=0)', 'np.mean(da, axis=0) if len(x) != 5 else 1 / 0')))
+    assert result.hint == CHECKS['rnn_step_backward'].hints['db_averaged'], result
+    assert result.where.startswith('besides, with N=5, D=2, H=3: ZeroDivisionError'), result
+
+
 # a factor has a name only if no other size is as large
 
 
