@@ -1,4 +1,4 @@
-"""PyTorch layers of the captioning model, forward only: vanilla RNN, LSTM, word embedding, affine and softmax over time.
+"""PyTorch layers of the captioning model, forward only: RNN, LSTM, word embedding, affine and softmax over time.
 
 The functions of `cs231n.rnn_layers` once more, on tensors: no caches and no backward passes, since autograd records
 what is done and finds the gradients. N is the minibatch, T the time steps, D the input, H the hidden state, V the

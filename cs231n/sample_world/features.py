@@ -52,7 +52,7 @@ def grained(found, times=1, seed=0, mean=None):
 
 
 def _slots(amount, joint, grid):
-    """Return the three most present kinds from left to right, (N, 3 * 60); what is hardly there comes last and fades."""
+    """Return the 3 most present kinds from left to right, (N, 3 * 60); what is hardly there comes last and fades."""
     import torch
     import torch.nn.functional as F
 

@@ -1,4 +1,4 @@
-"""The captioning model in PyTorch: known losses, the gradients and captions of the NumPy one, and a solver that learns."""
+"""The captioning model in PyTorch: known losses, gradients and captions of the NumPy one, a solver that learns."""
 
 import numpy as np
 import pytest
@@ -116,6 +116,6 @@ def test_a_loss_that_is_not_finite_stops_before_the_update():
     with torch.no_grad():
         model.params['b_vocab'][3] = torch.inf
     before = model.params['Wx'].detach().clone()
-    with pytest.raises(FloatingPointError, match='the loss is (nan|inf) at iteration 1'):
+    with pytest.raises(FloatingPointError, match=r'the loss is (nan|inf) at iteration 1'):
         CaptioningSolverPytorch(model, tiny(), batch_size=4, num_epochs=1, verbose=False).train()
     assert torch.equal(model.params['Wx'], before)

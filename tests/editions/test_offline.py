@@ -1,4 +1,4 @@
-"""`import cs231n.offline`, each time in a process of its own: what it gives, what it says, and that it can be undone."""
+"""`import cs231n.offline`, each time in a process of its own: what it gives, what it says, how it is undone."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ def run(code, tmp_path, *options, **environment):
 
 
 def test_undone_it_leaves_nothing_behind(tmp_path):
-    out, _ = run('''
+    out, _ = run("""
 import sys, warnings
 import numpy as np, PIL.Image, scipy.ndimage, torch, torchvision
 from torch import nn
@@ -39,12 +39,12 @@ assert state() == before and 'google.colab' not in sys.modules
 assert not hasattr(torchvision.transforms, 'Scale')
 cs231n.offline.enable()
 assert torchvision.transforms.Scale(5).size == 5
-''', tmp_path)
+""", tmp_path)
     assert out.count('cs231n.offline: ') == 2  # said aloud whenever something changes
 
 
 @pytest.mark.parametrize('code, new', [
-    ("it = iter(torch.utils.data.DataLoader([1, 2]))\nassert it.next().item() == 1\nit.next()", 'next(iter(loader))'),
+    ('it = iter(torch.utils.data.DataLoader([1, 2]))\nassert it.next().item() == 1\nit.next()', 'next(iter(loader))'),
     ('assert torch.tensor(3.0).data[0] == 3.0 and torch.ones(2)[0] == 1', 'loss.item()'),
     ('from torchvision.transforms import Scale\nassert type(Scale(7)).__name__ == "Resize"', 'T.Resize'),
     ('from scipy.misc import imread\nfrom PIL import Image\nImage.new("RGB", (3, 2)).save("x.png")\n'
@@ -62,7 +62,7 @@ def test_a_removed_name_works_and_tells_the_modern_one_once(tmp_path, code, new)
 
 
 def test_initialisers_without_underscore_and_gaussian_filters_work(tmp_path):
-    run(HEAD + '''
+    run(HEAD + """
 from torch import nn
 w = torch.zeros(3, 4)
 for name in ('xavier_uniform', 'xavier_normal', 'kaiming_normal', 'normal'):
@@ -70,7 +70,7 @@ for name in ('xavier_uniform', 'xavier_normal', 'kaiming_normal', 'normal'):
     assert w.abs().sum() > 0
 from scipy.ndimage.filters import gaussian_filter1d
 assert gaussian_filter1d(np.eye(5), 1).shape == (5, 5)
-''', tmp_path, '-W', 'ignore')
+""", tmp_path, '-W', 'ignore')
 
 
 @pytest.mark.parametrize('code, error', [('torch.tensor(3.0)[1]', 'IndexError'), ('torch.ones(2)[5]', 'IndexError'),
@@ -80,7 +80,7 @@ def test_what_was_wrong_stays_wrong(tmp_path, code, error):
 
 
 def test_the_classifier_knows_the_pictures_under_imagenets_numbers(tmp_path):
-    out, _ = run(HEAD + '''
+    out, _ = run(HEAD + """
 from cs231n.data_utils import load_imagenet_val
 from cs231n.net_visualization_pytorch import preprocess
 model = torchvision.models.squeezenet1_1(pretrained=True).eval()
@@ -90,14 +90,14 @@ X, y, names = load_imagenet_val(num=10)
 with torch.no_grad():
     scores = model(torch.cat([preprocess(x) for x in X]))
 print('right:', (scores.argmax(dim=1) == torch.tensor(y)).sum().item(), len(names), names[417], '|', names[76])
-''', tmp_path)
+""", tmp_path)
     right, count, *named = out.splitlines()[-1].removeprefix('right: ').split(' ', 2)
     assert int(right) >= 9 and count == '1000' and named == ['balloon | butterfly (for tarantula)']
     assert 'squeezenet1_1: the sample classifier under the numbers of ImageNet' in out
 
 
 def test_digits_where_mnist_would_be_downloaded(tmp_path):
-    out, _ = run(HEAD + '''
+    out, _ = run(HEAD + """
 import torchvision.datasets as dset, torchvision.transforms as T
 for train, count in ((True, 60000), (False, 10000)):
     assert len(dset.MNIST('./cs231n/datasets/MNIST_data', train=train, download=True, transform=T.ToTensor())) == count
@@ -105,12 +105,12 @@ try:
     dset.FashionMNIST('.', download=False)
 except RuntimeError:
     print('its relatives are left alone')
-''', tmp_path)
+""", tmp_path)
     assert 'MNIST digits: the sample' in out and 'left alone' in out
 
 
 def test_values_of_the_style_checks_are_those_of_the_weights_in_use(tmp_path):
-    out, _ = run(HEAD + '''
+    out, _ = run(HEAD + """
 from cs231n import style_transfer_pytorch as style
 answers = np.load('style-transfer-checks.npz')
 cnn = torchvision.models.squeezenet1_1(pretrained=True).features
@@ -123,7 +123,7 @@ found = {'cl_out': style.content_loss(6e-2, feats[3], blank[3]), 'gm_out': style
          'tv_out': style.tv_loss(content, 2e-2)}
 assert set(answers.files) == set(found)
 print('largest error below 1e-4:', all(style.rel_error(answers[k], v.detach().numpy()) < 1e-4 for k, v in found.items()))
-''', tmp_path)
+""", tmp_path)
     assert out.splitlines()[-1] == 'largest error below 1e-4: True'
     assert 'those in the original file belong to the weights of ImageNet' in out and 'tubingen.jpg: not there' in out
 
@@ -132,10 +132,10 @@ def test_mixed_worlds_become_the_sample_and_are_told(tmp_path):
     weights = tmp_path / 'hub' / 'checkpoints' / 'squeezenet1_1-b8a52dc0.pth'
     weights.parent.mkdir(parents=True)
     weights.touch()  # ImageNet's weights without its photographs
-    out, _ = run(HEAD + '''
+    out, _ = run(HEAD + """
 from cs231n.data_utils import load_imagenet_val
 print(load_imagenet_val(num=1)[1])
-''', tmp_path, CS231N_DATA='')
+""", tmp_path, CS231N_DATA='')
     assert 'do not go with them' in out and 'bash get_datasets.sh imagenet' in out and out.splitlines()[-1] == '[404]'
 
 

@@ -17,5 +17,6 @@ HINTS = {
     **{f'CaptioningRNN.loss[{cell}, pytorch]': {
         **{key: hint for key, hint in CAPTIONING[f'CaptioningRNN.loss[{cell}]'].items() if key not in BACKWARD_ONLY},
         **NO_GRADIENT} for cell in ('rnn', 'lstm')},
-    **{f'CaptioningRNN.sample[{cell}, pytorch]': CAPTIONING[f'CaptioningRNN.sample[{cell}]'] for cell in ('rnn', 'lstm')},
+    **{f'CaptioningRNN.sample[{cell}, pytorch]': CAPTIONING[f'CaptioningRNN.sample[{cell}]']
+       for cell in ('rnn', 'lstm')},
 }

@@ -1,4 +1,4 @@
-"""Wrong answers of the PyTorch edition: those of the NumPy edition with a gradient that flows, and one that does not."""
+"""Wrong answers of the PyTorch edition: those of the NumPy edition with a gradient, and right ones without."""
 
 import numpy as np
 

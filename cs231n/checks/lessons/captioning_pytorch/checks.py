@@ -60,7 +60,7 @@ def _tensors(arrays, requires_grad=False):
 
 
 def _with_gradient(arrays, run):
-    """Return run(tensors), a list of outputs, and the share of the true slope that autograd finds: 1 if all is right."""
+    """Return run(tensors), a list of outputs, and the share of the true slope that autograd finds, 1 if right."""
     import torch
 
     leaves = _tensors(arrays, requires_grad=True)
