@@ -6,8 +6,22 @@ PY    := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
 # The first Python that is new enough; `make PYTHON=/path/to/python3.12 …` names another.
-PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python; do \
+ifndef PYTHON
+PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && { echo $$p; break; }; done)
+endif
+
+# PyTorch's CPU build, some hundred MB in place of several GB: make TORCH=cpu TORCH_INDEX=ADDRESS, with the address of a
+# package index that has it. Nothing else changes.
+TORCH ?=
+TORCH_INDEX ?=
+# The releases that `make freeze` found in the tested environment; `make CONSTRAINTS= …` takes the newest ones instead.
+CONSTRAINTS ?= $(wildcard constraints.txt)
+# uv where it is at hand, since it installs in seconds what takes pip minutes; pip where it is not, or cannot.
+UV      := $(shell command -v uv 2>/dev/null)
+LOUD    := $(if $(MAKE_TERMOUT),,--quiet)
+install  = $(if $(UV),$(UV) pip install --python $(PY) $(LOUD) $(1) ||) $(PY) -m pip install $(LOUD) $(1)
+WITH     = $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -26,7 +40,7 @@ submit: $(READY) ## what is handed in, as one zip, once nothing is missing
 	@$(PY) -m cs231n.course.submit $(ARGS)
 
 # BEGIN MAINTAINERS
-.PHONY: test test-all handout grade autograder bench
+.PHONY: test test-all test-oldest freeze handout grade autograder bench
 QUICK := -m "not slow"
 GRADES ?= grades
 
@@ -46,6 +60,22 @@ test: data ## lint, types, unit tests, and a replay of every notebook cell that 
 	@echo "== notebooks, replayed and compared"
 	@$(PY) -m pytest -n 2 --dist loadscope --maxfail=10 \
 		--nbval --nbval-current-env --nbval-cell-timeout=300 notebooks
+
+OLDEST := build/oldest
+test-oldest: export CS231N_DATA = sample
+test-oldest: export CS231N_PROGRESS = 0
+test-oldest: export OMP_NUM_THREADS = 1
+test-oldest: data ## the unit tests on the oldest releases that requirements.txt admits (needs uv; another few GB)
+	@test -n "$(UV)" || { echo "needs uv: install it with pip"; exit 1; }
+	@test -x $(OLDEST)/bin/python || $(UV) venv --quiet --python $(PYTHON) $(OLDEST)
+	@$(UV) pip install $(LOUD) --python $(OLDEST)/bin/python --resolution lowest-direct --only-binary :all: \
+		-r requirements.txt
+	@PYTHONPATH=. $(OLDEST)/bin/python -m pytest -n 2 --dist loadscope --maxfail=10 $(QUICK) tests
+
+freeze: $(READY) ## write constraints.txt: the releases in .venv, which later installations and the handout then take
+	@$(PY) -m pip freeze --exclude-editable | sed -e '/ @ /d' -e 's/+.*//' > constraints.txt.part
+	@mv constraints.txt.part constraints.txt
+	@echo "constraints.txt: $$(grep -c == constraints.txt) releases"
 
 test-all: QUICK :=
 test-all: test ## the same with the tests that take minutes
@@ -80,11 +110,13 @@ clean: ## remove what was built (.venv and the data stay)
 
 # pip shows its progress on a terminal and is quiet in a log. The last command warms matplotlib's font cache,
 # which would otherwise announce itself in the output of the first notebook.
-$(READY): requirements.txt pyproject.toml
+$(READY): requirements.txt pyproject.toml setup.py $(CONSTRAINTS)
 	@test -n "$(PYTHON)" || { echo "no Python 3.10 or newer found: name one with make PYTHON=/path/to/python3"; exit 1; }
 	@$(PY) -m pip --version >/dev/null 2>&1 || { echo "making $(VENV) with $(PYTHON)"; $(PYTHON) -m venv $(VENV); }
 	@echo "installing the requirements into $(VENV) (once; a few minutes and a few GB, most of it PyTorch)"
-	@$(PY) -m pip install $(if $(MAKE_TERMOUT),,--quiet) -r requirements.txt
+	@test "$(TORCH)" != cpu || test -n "$(TORCH_INDEX)" || { echo "TORCH=cpu needs TORCH_INDEX=ADDRESS"; exit 1; }
+	@$(if $(filter cpu,$(TORCH)),$(call install,$(WITH) --index-url $(TORCH_INDEX) torch torchvision))
+	@$(call install,$(WITH) -r requirements.txt)
 	@$(PY) -m pip install --quiet --no-deps -e .
 	@MPLBACKEND=Agg $(PY) -c "import matplotlib.pyplot" 2>/dev/null
 	@touch $@

@@ -6,11 +6,13 @@ Writes benchmarks/captioning.json. The seconds are those of the training alone.
 
 import json
 import os
+import sys
 import time
 from pathlib import Path
 
 import numpy as np
 
+from cs231n._shared.console import command
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import load_coco_data
@@ -35,6 +37,7 @@ def learn(data, cell_type, num_epochs, lr_decay):
     return model, time.perf_counter() - start
 
 
+@command
 def main():
     data, figures = load_coco_data(), {}
     for name, settings in SETTINGS.items():
@@ -45,8 +48,8 @@ def main():
         figures[name] = settings | {'threads': THREADS, 'seconds': round(seconds, 1),
                                     'bleu4': round(result['bleu4'], 4), 'true': truth, 'said': said, 'scenes': 1000}
         print(name, figures[name])
-    Path(__file__).with_suffix('.json').write_text(json.dumps(figures, indent=1) + '\n')
+    Path(__file__).with_suffix('.json').write_text(json.dumps(figures, indent=1) + '\n', encoding='utf-8')
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

@@ -4,12 +4,14 @@ The same function of six arrays, an LSTM's step, with and without its contract, 
 """
 
 import json
+import sys
 import time
 from pathlib import Path
 
 import numpy as np
 
 from cs231n._shared.arguments import contract
+from cs231n._shared.console import command
 
 RESULTS = Path(__file__).with_suffix('.json')
 CALLS, ROUNDS = 2000, 50
@@ -30,6 +32,7 @@ def seconds(function, arguments):
     return time.process_time() - start
 
 
+@command
 def main():
     """Measure, print and store."""
     arguments = [np.ones(shape) for shape in ((3, 5), (3, 7), (3, 7), (5, 28), (7, 28), (28,))]
@@ -40,4 +43,4 @@ def main():
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

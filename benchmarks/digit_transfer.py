@@ -8,11 +8,13 @@ this is a development figure; it is not the accuracy on MNIST. Writes benchmarks
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
 from scipy.ndimage import zoom
 
+from cs231n._shared.console import command
 from cs231n.sample_world.digits.digits import BOX, _centre
 from cs231n.sample_world.digits.reader import look
 
@@ -32,6 +34,7 @@ def enlarge(image):
     return np.rint(255 * box.clip(0, 1)).astype(np.uint8)
 
 
+@command
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('path')
@@ -41,9 +44,9 @@ def main():
     right = look(pictures / 127.5 - 1)[1].argmax(axis=1) == labels
     found = {'handwritten digits': len(labels), 'read rightly': round(float(right.mean()), 4),
              'of each digit': [round(float(right[labels == digit].mean()), 3) for digit in range(10)]}
-    RESULTS.write_text(json.dumps(found, indent=1) + '\n')
+    RESULTS.write_text(json.dumps(found, indent=1) + '\n', encoding='utf-8')
     print(found)
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

@@ -7,6 +7,7 @@ loading alone and for the whole epoch.
 """
 
 import json
+import sys
 import time
 from pathlib import Path
 from statistics import median
@@ -16,6 +17,7 @@ from torch.utils.data import DataLoader
 from torchvision.transforms import ToTensor
 
 from cs231n import gan_pytorch as gan
+from cs231n._shared.console import command
 from cs231n.data.mnist import MemoryLoader, load_mnist
 
 RESULTS = Path(__file__).with_suffix('.json')
@@ -61,14 +63,15 @@ def side_by_side(work, device):
     return {**times, 'ratio': round(ratio, 2)}
 
 
+@command
 def main():
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
     found = {'device': device, 'threads': torch.get_num_threads(), 'digits': DIGITS, 'batch': BATCH,
              'loading alone': side_by_side(load, device), 'epoch of the vanilla GAN': side_by_side(play,
              device)}
-    RESULTS.write_text(json.dumps(found, indent=1) + '\n')
+    RESULTS.write_text(json.dumps(found, indent=1) + '\n', encoding='utf-8')
     print(json.dumps(found, indent=1))
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

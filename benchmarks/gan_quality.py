@@ -6,6 +6,7 @@ them.
 """
 
 import json
+import sys
 import time
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import numpy as np
 import torch
 
 from cs231n import gan_pytorch as gan
+from cs231n._shared.console import command
 from cs231n.data.mnist import MemoryLoader, load_mnist
 from cs231n.metrics.digits import evaluate
 from cs231n.sample_world.digits.reader import look
@@ -42,6 +44,7 @@ def train(name, seed, digits):
     return G.eval(), time.perf_counter() - start
 
 
+@command
 def main():
     digits, unseen = load_mnist(train=True), load_mnist(train=False)
     for some, count in ((digits, 20_000), (unseen, 4_000)):  # as many as the notebook takes
@@ -60,8 +63,8 @@ def main():
             print(name, seed, {key: round(value, 3) for key, value in runs[-1].items()}, flush=True)
         mean = {key: float(np.mean([run[key] for run in runs])) for key in runs[0]}
         found['models'][name] = {'seeds': runs, 'mean': mean}
-    RESULTS.write_text(json.dumps(found, indent=1) + '\n')
+    RESULTS.write_text(json.dumps(found, indent=1) + '\n', encoding='utf-8')
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

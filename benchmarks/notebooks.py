@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 
+from cs231n._shared.console import command
 from cs231n._shared.paths import ROOT
 from cs231n.course.execution import execute
 from cs231n.course.run import find
@@ -16,8 +17,9 @@ from cs231n.course.run import find
 RESULTS = Path(__file__).with_suffix('.json')
 
 
+@command
 def main():
-    figures = json.loads(RESULTS.read_text()) if RESULTS.exists() and sys.argv[1:] else {}
+    figures = json.loads(RESULTS.read_text(encoding='utf-8')) if RESULTS.exists() and sys.argv[1:] else {}
     for path in find(sys.argv[1:], ROOT / 'notebooks'):
         result = execute(path, env={'CS231N_DATA': 'sample'})
         if result.failure:
@@ -25,8 +27,8 @@ def main():
         figures[result.name] = {'seconds': round(result.seconds, 1), 'MB': round(result.peak_bytes / 2**20),
                                 'cores': os.cpu_count()}
         print(result.name, figures[result.name], flush=True)
-    RESULTS.write_text(json.dumps(figures, indent=1) + '\n')
+    RESULTS.write_text(json.dumps(figures, indent=1) + '\n', encoding='utf-8')
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

@@ -5,8 +5,10 @@ What stands between <!-- measured: NAME --> and <!-- end --> is drawn from bench
 
 import json
 import re
+import sys
 from pathlib import Path
 
+from cs231n._shared.console import command
 from cs231n.course.assignment import NOTEBOOKS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -14,7 +16,7 @@ MARKED = re.compile(r'(<!-- measured: (\w+) -->\n).*?(<!-- end -->)', re.S)
 
 
 def results(name):
-    return json.loads((ROOT / 'benchmarks' / f'{name}.json').read_text())
+    return json.loads((ROOT / 'benchmarks' / f'{name}.json').read_text(encoding='utf-8'))
 
 
 def table(head, rows):
@@ -68,10 +70,11 @@ def drawn(text):
     return MARKED.sub(lambda found: found[1] + parts[found[2]]() + found[3], text)
 
 
+@command
 def main():
     path = ROOT / 'README.md'
-    path.write_text(drawn(path.read_text()))
+    path.write_text(drawn(path.read_text(encoding='utf-8')), encoding='utf-8')
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

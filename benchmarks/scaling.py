@@ -7,11 +7,13 @@ of size^p, fitted over the three largest sizes. Writes benchmarks/scaling.json a
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.speed import ROOT, by_turns, draw, peak_bytes
+from cs231n._shared.console import command
 from cs231n.rnn_layers import (
     lstm_backward,
     lstm_forward,
@@ -75,11 +77,12 @@ def plot(figures, path):
     fig.savefig(path, dpi=90, metadata={'Software': None})
 
 
+@command
 def main():
     figures = measure()
-    Path(__file__).with_suffix('.json').write_text(json.dumps(figures, indent=1) + '\n')
+    Path(__file__).with_suffix('.json').write_text(json.dumps(figures, indent=1) + '\n', encoding='utf-8')
     plot(figures, ROOT / 'docs' / 'scaling.png')
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

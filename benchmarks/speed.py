@@ -15,6 +15,8 @@ import tracemalloc
 from pathlib import Path
 from statistics import median
 
+from cs231n._shared.console import command
+
 N_ALL, T, W, H, V, D = (25, 64, 128), 16, 256, 512, 1004, 512
 THREADS, TURNS = (1, 2), 11
 ROOT = Path(__file__).resolve().parents[1]
@@ -232,6 +234,7 @@ def machine():
             'numpy': np.__version__, 'torch': torch.__version__, 'blas': blas}
 
 
+@command
 def main():
     if '--measure' in sys.argv:
         sys.path.insert(0, str(ROOT / 'tests'))
@@ -246,8 +249,8 @@ def main():
         out = subprocess.run([sys.executable, '-m', 'benchmarks.speed', '--measure'], cwd=ROOT, env=env, check=True,
                              stdout=subprocess.PIPE, text=True).stdout
         figures['threads'][str(threads)] = json.loads(out)
-    Path(__file__).with_suffix('.json').write_text(json.dumps(figures, indent=1) + '\n')
+    Path(__file__).with_suffix('.json').write_text(json.dumps(figures, indent=1) + '\n', encoding='utf-8')
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from cs231n._shared.console import command
 from cs231n.data.squeezenet import load_squeezenet
 from cs231n.experiments.style_optimisation import RECIPE, _trunk, style_transfer
 from cs231n.sample_world.paintings.paintings import painting, photograph
@@ -82,6 +83,7 @@ def paint(net):
             yield content, style, picture, losses[-1] / losses[0]
 
 
+@command
 def main():
     net, _ = load_squeezenet()
     judges = {pooling: Judge(_trunk(net, pooling)[0], contents()) for pooling in ('avg', 'max')}
@@ -100,10 +102,10 @@ def main():
             'own_content_nearest': sum(v['nearest_content'] == row['content'] for row, v in verdicts),
             'own_raw_content_nearest': sum(v['nearest_raw_content'] == row['content'] for row, v in verdicts)}
     figures |= {'seconds': round(time.perf_counter() - start, 1), 'rows': rows}
-    Path(__file__).with_suffix('.json').write_text(json.dumps(figures, indent=1) + '\n')
+    Path(__file__).with_suffix('.json').write_text(json.dumps(figures, indent=1) + '\n', encoding='utf-8')
     if len(sys.argv) > 1:
         sheet.save(sys.argv[1])
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

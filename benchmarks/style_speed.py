@@ -17,6 +17,7 @@ from pathlib import Path
 
 import torch
 
+from cs231n._shared.console import command
 from cs231n.data.squeezenet import load_squeezenet
 from cs231n.experiments.style_optimisation import style_transfer
 from cs231n.sample_world.paintings.paintings import painting, photograph
@@ -69,7 +70,7 @@ def highest():
     """This process's peak memory in MB."""
     status = Path('/proc/self/status')  # on Linux, where ru_maxrss is inherited from the parent
     if status.exists():
-        return int(re.search(r'VmHWM:\s+(\d+)', status.read_text())[1]) // 2**10
+        return int(re.search(r'VmHWM:\s+(\d+)', status.read_text(encoding='utf-8'))[1]) // 2**10
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (2**20 if sys.platform == 'darwin' else 2**10)
 
 
@@ -83,6 +84,7 @@ def compare(size, model):
     return {'ours_ms': round(a, 1), 'literal_ms': round(b, 1), 'times_as_fast': round(b / a, 2)}
 
 
+@command
 def main():
     model, _ = load_squeezenet()
     figures = {'threads': torch.get_num_threads()}
@@ -94,8 +96,8 @@ def main():
     if torch.cuda.is_available():
         figures['gpu'] = {str(size): compare(size, model.cuda()) for size in SIZES}
         figures['gpu']['name'] = torch.cuda.get_device_name()
-    Path(__file__).with_suffix('.json').write_text(json.dumps(figures, indent=1) + '\n')
+    Path(__file__).with_suffix('.json').write_text(json.dumps(figures, indent=1) + '\n', encoding='utf-8')
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

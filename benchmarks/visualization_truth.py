@@ -14,15 +14,17 @@ Writes benchmarks/visualization_truth.json; the figures that need a network whic
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
 import torch
 from scipy.ndimage import distance_transform_edt, gaussian_filter
 from torchvision.models import squeezenet1_1
-from tqdm.auto import tqdm
 
+from cs231n._shared.console import command
 from cs231n._shared.normalisation import SQUEEZENET_STD
+from cs231n._shared.progress import progress_bar
 from cs231n.net_visualization_pytorch import (
     RECIPE,
     compute_saliency_maps,
@@ -57,7 +59,7 @@ def unseen(indices):
 def saliency_truth(model, count=SCENES, batch=25):
     """How often the peak lies on the thing, or near it, and how much more salient the thing is than the rest."""
     away, on, off = [], [], []
-    for start in tqdm(range(0, count, batch), desc='saliency'):
+    for start in progress_bar(range(0, count, batch), desc='saliency'):
         X, y, masks = unseen(range(start, start + batch))
         for m, mask in zip(compute_saliency_maps(X, y, model).numpy(), masks):
             away.append(distance_transform_edt(~mask).flat[gaussian_filter(m, SMOOTHING).argmax()])
@@ -79,7 +81,7 @@ def fooling_truth(model, count=PAIRS, batch=20):
     rng = np.random.RandomState(0)
     levels = 255 * torch.from_numpy(SQUEEZENET_STD)[None, :, None, None]
     fooled, stored, rms, peak = [], [], [], []
-    for _ in tqdm(range(0, count, batch), desc='fooling'):
+    for _ in progress_bar(range(0, count, batch), desc='fooling'):
         X, y, _ = unseen(10_000 + rng.choice(10_000, batch, replace=False))
         target = (y + torch.from_numpy(rng.randint(1, len(KINDS), batch))) % len(KINDS)
         X_fooling = make_fooling_image(X, target, model)
@@ -104,7 +106,7 @@ def class_truth(model, judge=None):
     and by the judge.
     """
     truth = torch.arange(len(KINDS)).repeat(len(SEEDS))
-    climbs = tqdm([(k, seed + k) for seed in SEEDS for k in range(len(KINDS))], desc='class pictures')
+    climbs = progress_bar([(k, seed + k) for seed in SEEDS for k in range(len(KINDS))], desc='class pictures')
     seeded = lambda seed: torch.Generator().manual_seed(seed)
     pictures = torch.cat([create_class_visualization(k, model, **RECIPE, generator=seeded(seed)) for k, seed in climbs])
     own = model(pictures).argmax(1)
@@ -117,13 +119,14 @@ def class_truth(model, judge=None):
     return report
 
 
+@command
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--judge', type=Path, help='weights of a network trained with another seed')
     parser.add_argument('--untaught', type=Path, help='weights from before the last stage of training')
     args = parser.parse_args()
     model = network(sample_weights()[0])
-    old = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
+    old = json.loads(RESULTS.read_text(encoding='utf-8')) if RESULTS.is_file() else {}
     stored = lambda path: network(stored_weights(path)[0])
     judge, results = None, {}
     if args.judge:
@@ -142,9 +145,9 @@ def main():
         kept = ('recognised_by_judge', 'mistaken')
         results['judge'] = old['judge']
         results['class_pictures'] |= {k: old['class_pictures'][k] for k in kept}
-    RESULTS.write_text(json.dumps(results, indent=1) + '\n')
+    RESULTS.write_text(json.dumps(results, indent=1) + '\n', encoding='utf-8')
     print(json.dumps(results, indent=1))
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

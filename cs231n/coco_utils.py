@@ -29,9 +29,9 @@ def load_coco_data(
     `max_train` < 1. TypeError: `max_train` is not an int.
     """
     if isinstance(max_train, bool) or not isinstance(max_train, (int, np.integer, type(None))):
-        raise TypeError(f'max_train must be an int or None, not {type(max_train).__name__}')
+        raise TypeError(f'max_train must be an int or None, got {type(max_train).__name__}')
     if max_train is not None and max_train < 1:
-        raise ValueError(f'max_train must be at least 1, not {max_train}')
+        raise ValueError(f'max_train must be at least 1, got {max_train}')
     folder = _folder(pca_features) if base_dir is None else Path(base_dir)
     data = _read_h5(folder / 'coco2014_captions.h5', [f'{split}_{key}' for split in SPLITS for key in KEYS], 'iu')
     for split in SPLITS:
@@ -64,7 +64,11 @@ def _reading(path):
         raise FileNotFoundError(f'{path} is missing. Run: {command(what)}')
     try:
         yield
+    except PermissionError as error:
+        raise ValueError(f'{path} cannot be read: you have no permission. Nothing needs to be fetched') from error
     except (OSError, KeyError, ValueError) as error:
+        if isinstance(error, BlockingIOError) or 'unable to lock file' in str(error):
+            raise ValueError(f'{path} is in use: another program has it open for writing. Close that one') from error
         raise ValueError(f"{path} is damaged: {error}. Run: {command('coco')}") from error
 
 
@@ -74,16 +78,23 @@ def _read_h5(path, keys, kinds):
         for key in keys:
             found = getattr(file[key], 'dtype', None)  # a group has none
             if found is None or found.kind not in kinds:
-                raise ValueError(f"{key} must hold {'ints' if kinds == 'iu' else 'floats'}, not "
+                raise ValueError(f"{key} must hold {'ints' if kinds == 'iu' else 'floats'}, got "
                                  f"{found or 'other arrays'}")
-        return {key: file[key][()] for key in keys}
+        return {key: _as_documented(key, file[key][()]) for key in keys}
+
+
+def _as_documented(key, array):
+    """Return floats as float32 and ints as int32, whatever the file holds them as."""
+    if array.dtype.kind in 'iu' and array.size and array.max() > np.iinfo(np.int32).max:
+        raise ValueError(f'{key} holds {array.max()}, which is no index')
+    return array.astype(np.float32 if array.dtype.kind == 'f' else np.int32, copy=False)
 
 
 def _read_vocabulary(path):
     with _reading(path):
         vocabulary = json.loads(path.read_text(encoding='utf-8-sig'))
         if not isinstance(vocabulary, dict):
-            raise ValueError(f'it holds a {type(vocabulary).__name__}, not a dict')
+            raise ValueError(f'it must hold a dict, got {type(vocabulary).__name__}')
         words, indices = vocabulary['idx_to_word'], vocabulary['word_to_idx']
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
             raise ValueError('idx_to_word must be a list of words')
@@ -110,15 +121,15 @@ def _check_fit(data, folder):
     for split in SPLITS:
         captions, image_idxs = data[f'{split}_captions'], data[f'{split}_image_idxs']
         if data[f'{split}_features'].ndim != 2:
-            raise ValueError(f"{folder}: {split}_features must have the shape (I, D), not "
+            raise ValueError(f"{folder}: {split}_features must have shape (I, D), got "
                              f"{data[f'{split}_features'].shape}")
         I = min(len(data[f'{split}_features']), len(data[f'{split}_urls']))
         if captions.ndim != 2 or image_idxs.shape != captions.shape[:1]:
-            raise ValueError(f'{folder}: {split}_captions {captions.shape} needs one image index a row, '
-                             f'not {image_idxs.shape}')
+            raise ValueError(f'{folder}: {split}_image_idxs must have one index for each row of captions '
+                             f'{captions.shape}, got {image_idxs.shape}')
         for name, indices, limit in (('captions', captions, V), ('image_idxs', image_idxs, I)):
             if indices.size and not 0 <= indices.min() <= indices.max() < limit:
-                raise ValueError(f'{folder}: {split}_{name} must lie in [0, {limit}), not in '
+                raise ValueError(f'{folder}: {split}_{name} must lie in [0, {limit}), got '
                                  f'[{indices.min()}, {indices.max()}]: the files do not belong together')
 
 
@@ -130,12 +141,12 @@ def decode_captions(captions: np.ndarray, idx_to_word: list[str]) -> str | list[
     """
     captions = np.asarray(captions)
     if captions.ndim not in (1, 2):
-        raise ValueError(f'captions must have the shape (T,) or (N, T), not {captions.shape}')
+        raise ValueError(f'captions must have shape (T,) or (N, T), got {captions.shape}')
     if captions.dtype.kind not in 'iu':
-        raise ValueError(f'captions must hold ints, not {captions.dtype}')
+        raise ValueError(f'captions must hold ints, got {captions.dtype}')
     V = len(idx_to_word)
     if captions.size and not 0 <= captions.min() <= captions.max() < V:
-        raise ValueError(f'captions must lie in [0, {V}), not in [{captions.min()}, {captions.max()}]')
+        raise ValueError(f'captions must lie in [0, {V}), got [{captions.min()}, {captions.max()}]')
     decoded = [_decode(row, idx_to_word) for row in np.atleast_2d(captions)]
     return decoded[0] if captions.ndim == 1 else decoded
 
@@ -156,9 +167,9 @@ def sample_coco_minibatch(
     NumPy's global generator. ValueError: `split` is not in `data` or has no caption, or `batch_size` < 1.
     """
     if f'{split}_captions' not in data:
-        raise ValueError(f"split must be one of {', '.join(SPLITS)}, not {split!r}")
+        raise ValueError(f"split must be one of {', '.join(SPLITS)}, got {split!r}")
     if batch_size < 1:
-        raise ValueError(f'batch_size must be at least 1, not {batch_size}')
+        raise ValueError(f'batch_size must be at least 1, got {batch_size}')
     if len(data[f'{split}_captions']) == 0:
         raise ValueError(f'data must hold at least one caption of the split {split!r}')
     mask = (rng or np.random).choice(len(data[f'{split}_captions']), batch_size)

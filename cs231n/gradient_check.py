@@ -81,8 +81,8 @@ def eval_numerical_gradient(f, x, verbose=True, h=1e-5):
 def eval_numerical_gradient_array(f, x, df, h=1e-5):
     """Return the gradient of Σ f(x) · df with respect to x, for a function f(x) that gives an array.
 
-    x: float array, or PyTorch tensor, of any shape; df: the gradient arriving at the output, shaped like f(x), or a number.
-    TypeError if x holds no floats, ValueError if df has another shape than f(x).
+    x: float array, or PyTorch tensor, of any shape; df: the gradient arriving at the output, shaped like f(x), or a
+    number. TypeError if x holds no floats, ValueError if df has another shape than f(x).
     """
     array, df = _memory(x), _memory(df)
     _check_float('eval_numerical_gradient_array: x', array)

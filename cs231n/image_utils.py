@@ -43,7 +43,7 @@ def blur_image(X: np.ndarray) -> np.ndarray:
     """
     X = np.asarray(X)
     if X.ndim != 4 or X.shape[1] != 3:
-        raise ValueError(f'X must have the shape (N, 3, H, W), not {X.shape}')
+        raise ValueError(f'X must have shape (N, 3, H, W), got {X.shape}')
     if X.dtype.kind != 'f':
         X = X.astype(np.float64)
     # SciPy knows only two sizes of floats.
@@ -54,5 +54,5 @@ def blur_image(X: np.ndarray) -> np.ndarray:
 def _three_channels(img):
     img = np.asarray(img)
     if img.ndim == 0 or img.shape[-1] != 3:
-        raise ValueError(f'img must have the shape (…, 3), not {img.shape}')
+        raise ValueError(f'img must have shape (…, 3), got {img.shape}')
     return img

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cs231n._shared.arguments import as_floats, check_indices, check_shape, contract, rounded
+from cs231n._shared.arguments import as_floats, check_indices, check_shape, contract, rounded, sum_rows
 
 
 @contract(x='N ...', w='D M', b='M')
@@ -30,7 +30,7 @@ def affine_backward(dout, cache):
     check_shape('affine_backward: dout', 'N, M', dout, N, M)
     dx = (dout @ w.T).reshape(x.shape)
     dw = x.reshape(N, D).T @ dout  # (D, M)
-    return dx, dw, dout.sum(axis=0)
+    return dx, dw, sum_rows(dout)
 
 
 def relu_forward(x):
@@ -95,10 +95,11 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     """
     D = x.shape[1]
     mode, eps, momentum = bn_param.get('mode'), bn_param.get('eps', 1e-5), bn_param.get('momentum', 0.9)
+    given, x = x, as_floats(x)
     running_mean = bn_param.get('running_mean', np.zeros(D, x.dtype))
     running_var = bn_param.get('running_var', np.zeros(D, x.dtype))
     if mode == 'test':
-        return gamma * (x - running_mean) / np.sqrt(running_var + eps) + beta, None
+        return rounded(gamma * (x - running_mean) / np.sqrt(running_var + eps) + beta, given), None
     if mode != 'train':
         raise ValueError(f"batchnorm_forward: bn_param['mode'] must be 'train' or 'test', got {mode!r}")
     if len(x) == 0:  # without a mean, and the running averages would be lost
@@ -108,7 +109,7 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     normed = (x - mean) / std
     bn_param['running_mean'] = momentum * running_mean + (1 - momentum) * mean
     bn_param['running_var'] = momentum * running_var + (1 - momentum) * var
-    return gamma * normed + beta, (normed, gamma, std)
+    return rounded(gamma * normed + beta, given), (normed, gamma, std)
 
 
 def batchnorm_backward(dout, cache):
@@ -119,9 +120,10 @@ def batchnorm_backward(dout, cache):
     """
     normed, gamma, std = cache
     check_shape('batchnorm_backward: dout', 'N, D', dout, *normed.shape)
+    given, dout = dout, as_floats(dout)
     d = gamma * dout
     dx = (d - d.mean(axis=0) - normed * (d * normed).mean(axis=0)) / std
-    return dx, (dout * normed).sum(axis=0), dout.sum(axis=0)
+    return rounded(dx, given), rounded((dout * normed).sum(axis=0), given), rounded(dout.sum(axis=0), given)
 
 
 @contract(x='N C H W', gamma='C', beta='C')

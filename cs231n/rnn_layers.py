@@ -8,7 +8,7 @@ small ones wherever no step waits for another: x Wx before the loop, the weight 
 import numpy as np
 from scipy import sparse
 
-from cs231n._shared.arguments import as_floats, check_indices, check_shape, contract, rounded
+from cs231n._shared.arguments import as_floats, check_indices, check_shape, contract, rounded, sum_rows
 from cs231n.layers import affine_backward, affine_forward
 
 __all__ = ['affine_backward', 'affine_forward', 'lstm_backward', 'lstm_forward', 'lstm_step_backward',
@@ -44,7 +44,7 @@ def rnn_step_backward(dnext_h, cache):
     check_shape('rnn_step_backward: dnext_h', 'N, H', dnext_h, *next_h.shape)
     da = dnext_h * (1 - next_h**2)  # (N, H)
     dx, dprev_h = da @ Wx.T, da @ Wh.T
-    dWx, dWh, db = x.T @ da, prev_h.T @ da, da.sum(axis=0)
+    dWx, dWh, db = x.T @ da, prev_h.T @ da, sum_rows(da)
     # END SOLUTION
     return dx, dprev_h, dWx, dWh, db
 
@@ -93,7 +93,7 @@ def rnn_backward(dh, cache):
     dWh = h[:, :-1].reshape(N * T, H).T @ da  # before dx: reshape copies the states
     dWx = x.reshape(N * T, D).T @ da
     dx = (da @ Wx.T).reshape(N, T, D)
-    db = da.sum(axis=0)
+    db = sum_rows(da)
     # END SOLUTION
     return dx, dprev_h, dWx, dWh, db
 
@@ -182,7 +182,7 @@ def lstm_step_backward(dnext_h, dnext_c, cache):
     da = np.hstack((di * i * (1 - i), df * f * (1 - f), do * o * (1 - o), dg * (1 - g**2)))  # (N, 4H)
     dprev_c = dc * f
     dx, dprev_h = da @ Wx.T, da @ Wh.T
-    dWx, dWh, db = x.T @ da, prev_h.T @ da, da.sum(axis=0)
+    dWx, dWh, db = x.T @ da, prev_h.T @ da, sum_rows(da)
     # END SOLUTION
     return dx, dprev_h, dprev_c, dWx, dWh, db
 
@@ -251,7 +251,7 @@ def lstm_backward(dh, cache):
     dWh = h[:, :-1].reshape(N * T, H).T @ da  # before dx: reshape copies the states
     dWx = x.reshape(N * T, D).T @ da
     dx = (da @ Wx.T).reshape(N, T, D)
-    db = da.sum(axis=0)
+    db = sum_rows(da)
     # END SOLUTION
     return dx, dprev_h, dWx, dWh, db
 
@@ -282,7 +282,7 @@ def temporal_affine_backward(dout, cache):
     dout = dout.reshape(N * T, M)
     dx = (dout @ w.T).reshape(N, T, D)
     dw = x.reshape(N * T, D).T @ dout
-    return dx, dw, dout.sum(axis=0)
+    return dx, dw, sum_rows(dout)
 
 
 @contract(x='N+ T V', mask='N T')

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import sys
 import types
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from cs231n.coco_utils import decode_captions, load_coco_data, sample_coco_minibatch
+from cs231n.sample_world import stamp
 from tests.support.real_data import real_files
 
 WORDS = ['<NULL>', '<START>', '<END>', '<UNK>', 'a', 'cat', 'sees', 'dogs']
@@ -102,8 +104,9 @@ def test_the_sample_is_taken_and_built_when_missing(tmp_path, monkeypatch, capsy
 
     def build():
         built.append(write_coco(tmp_path / 'sample/coco_captioning'))
-        (tmp_path / 'sample/built.txt').write_text('')
+        return tmp_path / 'sample'
 
+    monkeypatch.setattr(stamp, 'whole', lambda: tmp_path / 'sample' if built else None)
     monkeypatch.setitem(sys.modules, 'cs231n.sample_world.build', types.SimpleNamespace(build=build))
     assert load_coco_data()['train_captions'].shape == (N, T)
     assert load_coco_data()['train_captions'].shape == (N, T)
@@ -150,11 +153,60 @@ def test_a_missing_key(folder):
 def test_arrays_of_another_kind(folder):
     path = folder / 'train2014_vgg16_fc7_pca.h5'
     for damage, told in (({'features/deeper': np.zeros(3)}, 'fc7_pca.h5 is damaged: features must hold floats'),
-                         ({'features': np.zeros((I, D), int)}, 'features must hold floats, not int64'),
-                         ({'features': np.zeros(I)}, 'train_features must have the shape (I, D), not (3,)')):
+                         ({'features': np.zeros((I, D), int)}, 'features must hold floats, got int64'),
+                         ({'features': np.zeros(I)}, 'train_features must have shape (I, D), got (3,)')):
         write_h5(path, **damage)
         with pytest.raises(ValueError, match=re.escape(told)):
             load_coco_data(folder)
+
+
+@pytest.mark.parametrize('floats', ['f2', '>f4', 'f8'])
+@pytest.mark.parametrize('ints', ['i8', '>i4', 'u2', 'i1'])
+def test_dtypes_are_those_of_the_documentation(folder, floats, ints):
+    right = load_coco_data(folder)
+    for path in folder.glob('*.h5'):
+        with h5py.File(path, 'a') as file:
+            for key in list(file):
+                array = file[key][()].astype(floats if file[key].dtype.kind == 'f' else ints)
+                del file[key]
+                file[key] = array
+    data = load_coco_data(folder)
+    for key in ('train_captions', 'val_captions', 'train_image_idxs', 'val_image_idxs'):
+        assert data[key].dtype == np.int32 and data[key].dtype.isnative
+        np.testing.assert_array_equal(data[key], right[key])
+    for key in ('train_features', 'val_features'):
+        assert data[key].dtype == np.float32 and data[key].dtype.isnative
+        np.testing.assert_allclose(data[key], right[key], rtol=1e-3, atol=1e-3)
+
+
+def test_an_index_beyond_int32_is_damage(folder):
+    with h5py.File(folder / 'coco2014_captions.h5', 'a') as file:
+        captions = file['val_captions'][()].astype(np.int64)
+        del file['val_captions']
+        file['val_captions'] = captions + 2**32
+    with pytest.raises(ValueError, match=r'coco2014_captions\.h5 is damaged: val_captions holds \d+, which is no index'):
+        load_coco_data(folder)
+
+
+def test_a_file_that_is_open_for_writing_elsewhere_is_in_use(folder):
+    path = folder / 'coco2014_captions.h5'
+    code = f"import h5py; f = h5py.File({str(path)!r}, 'a'); print('open', flush=True); input()"
+    with subprocess.Popen([sys.executable, '-c', code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b'open\n'
+        with pytest.raises(ValueError, match=r'captions\.h5 is in use: another program has it open') as caught:
+            load_coco_data(folder)
+        other.communicate(b'\n')
+    assert 'get_datasets' not in str(caught.value)
+
+
+def test_a_file_that_may_not_be_read_is_not_fetched_again(folder, monkeypatch):
+    def refuse(path, mode):
+        raise PermissionError(13, 'Permission denied', str(path))
+
+    monkeypatch.setattr(h5py, 'File', refuse)
+    with pytest.raises(ValueError, match=r'captions\.h5 cannot be read: you have no permission') as caught:
+        load_coco_data(folder)
+    assert 'get_datasets' not in str(caught.value)
 
 
 def test_captions_that_are_no_ints(folder):
@@ -162,7 +214,7 @@ def test_captions_that_are_no_ints(folder):
         captions = file['val_captions'][()]
         del file['val_captions']
         file['val_captions'] = captions + 0.5
-    with pytest.raises(ValueError, match=r'coco2014_captions\.h5 is damaged: val_captions must hold ints, not float64'):
+    with pytest.raises(ValueError, match=r'coco2014_captions\.h5 is damaged: val_captions must hold ints, got float64'):
         load_coco_data(folder)
 
 
@@ -178,7 +230,7 @@ def test_addresses_that_are_no_text(folder):
     ('coco2014_vocab.json', '{"idx_to_word": [], "word_to_idx": {"a": "0"}}', r'is damaged: word_to_idx must give'),
     ('val2014_urls.txt', 'http://host/0.jpg\n', r'val_image_idxs must lie in \[0, 1\)'),
     ('coco2014_vocab.json', '{"idx_to_word": ["<NULL>", "a"], "word_to_idx": {"<NULL>": 0, "a": 1}}',
-     r'train_captions must lie in \[0, 2\), not in \[0, 7\]'),
+     r'train_captions must lie in \[0, 2\), got \[0, 7\]'),
     ('coco2014_vocab.json', '{"idx_to_word": [', r'coco2014_vocab\.json is damaged'),
     ('coco2014_vocab.json', '["a"]', r'coco2014_vocab\.json is damaged'),
 ])
@@ -230,7 +282,7 @@ def test_captions_without_an_image_each(folder):
     zeros = {'train_captions': np.zeros((3, T), int), 'train_image_idxs': np.zeros(2, int)}
     write_h5(folder / 'coco2014_captions.h5', **zeros, val_captions=np.zeros((3, T), int),
              val_image_idxs=np.zeros(3, int))
-    with pytest.raises(ValueError, match=r'train_captions \(3, 17\) needs one image index a row, not \(2,\)'):
+    with pytest.raises(ValueError, match=r'train_image_idxs must have one index .* captions \(3, 17\), got \(2,\)'):
         load_coco_data(folder)
 
 
@@ -269,11 +321,11 @@ def test_decode_with_a_dict():
 
 
 @pytest.mark.parametrize('captions, told', [
-    (np.zeros((1, 1, 1), int), r'captions must have the shape \(T,\) or \(N, T\), not \(1, 1, 1\)'),
-    (np.array(3), r'captions must have the shape'),
-    (np.array([8]), r'captions must lie in \[0, 8\), not in \[8, 8\]'),
-    (np.array([-1, 2]), r'not in \[-1, 2\]'),
-    (np.array([1.0]), r'captions must hold ints, not float64'),
+    (np.zeros((1, 1, 1), int), r'captions must have shape \(T,\) or \(N, T\), got \(1, 1, 1\)'),
+    (np.array(3), r'captions must have shape'),
+    (np.array([8]), r'captions must lie in \[0, 8\), got \[8, 8\]'),
+    (np.array([-1, 2]), r'got \[-1, 2\]'),
+    (np.array([1.0]), r'captions must hold ints, got float64'),
 ])
 def test_decode_refuses(captions, told):
     with pytest.raises(ValueError, match=told):
@@ -308,8 +360,8 @@ def test_a_generator_leaves_numpys_own_alone(folder):
     assert sample_coco_minibatch(data)[0].shape == (100, T)
 
 
-@pytest.mark.parametrize('kwargs, told', [({'split': 'test'}, "split must be one of train, val, not 'test'"),
-                                          ({'batch_size': 0}, 'batch_size must be at least 1, not 0')])
+@pytest.mark.parametrize('kwargs, told', [({'split': 'test'}, "split must be one of train, val, got 'test'"),
+                                          ({'batch_size': 0}, 'batch_size must be at least 1, got 0')])
 def test_a_bad_minibatch(folder, kwargs, told):
     with pytest.raises(ValueError, match=told):
         sample_coco_minibatch(load_coco_data(folder), **kwargs)

@@ -371,6 +371,64 @@ def test_a_frozen_layer_stays_as_it_is():
     assert torch.equal(D[1].weight, before) and not torch.equal(D[1].bias, bias)
 
 
+@pytest.mark.parametrize('frozen', ['D', 'G', 'both'])
+def test_a_frozen_network_stays_as_it_is_and_the_other_learns(frozen):
+    D, G = small()
+    for name, network in (('D', D), ('G', G)):
+        network.requires_grad_(frozen not in (name, 'both'))
+    first_D, first_G, history = copy.deepcopy(D), copy.deepcopy(G), {}
+    play(D, G, loader(), [torch.optim.SGD(network.parameters(), 0.01) for network in (D, G)], history=history)
+    changed = {name: not all(torch.equal(a, b) for a, b in zip(one.parameters(), other.parameters()))
+               for name, one, other in (('D', D, first_D), ('G', G, first_G))}
+    assert changed == {'D': frozen == 'G', 'G': frozen == 'D'}
+    assert len(history['D']) == len(history['G']) == 6 and all(p.grad is None for p in D.parameters() if frozen == 'D')
+
+
+def test_a_loader_of_tensors_is_one_of_pairs():
+    pairs, alone, listed = ({}, {}, {})
+    (x, y), = loader(N=5)
+    for history, batches in ((pairs, [(x, y)]), (alone, [x]), (listed, [[x]])):
+        sizes = []
+        D, G = small()
+        D.register_forward_pre_hook(lambda _, inputs, sizes=sizes: sizes.append(len(inputs[0])))
+        play(D, G, batches, history=history)
+        assert sizes == [5] * 6
+    assert pairs == alone == listed
+
+
+@pytest.mark.parametrize('batches, words', [
+    ([{'image': torch.rand(2, 784)}], 'got dict'),
+    ([np.random.rand(2, 784)], 'got ndarray'),
+    ([(np.random.rand(2, 784), None)], 'got ndarray'),
+    ([[(torch.rand(1, 28, 28), 3)]], 'got tuple'),  # a list of pictures with their labels
+    ([(torch.rand(1, 28, 28), 3)], 'got single pictures, as from a dataset'),
+    (torch.rand(4, 1, 28, 28), 'got single pictures of a tensor'),
+    ([()], 'got tuple'),
+])
+def test_a_loader_of_something_else_is_told(batches, words):
+    with pytest.raises(TypeError, match=f'^loader_train: must give batches, .* {words}'):
+        play(*small(), batches)
+
+
+def test_whole_numbers_of_numpy():
+    D, G = small()
+    images = play(D, G, loader(), show_every=np.int64(3), num_epochs=np.int64(1), noise_size=np.int64(3))
+    assert len(images) == 2
+    assert torch.equal(gan.sample_noise(np.int64(3), np.int32(5), seed=np.int64(1)), gan.sample_noise(3, 5, seed=1))
+    assert gan.Unflatten(np.int64(-1), np.int64(1))(torch.zeros(2, 49)).shape == (2, 1, 7, 7)
+
+
+@pytest.mark.parametrize('half', [torch.float16, torch.bfloat16])
+def test_losses_of_halves_are_those_of_float64_rounded_once(half):
+    scores = torch.linspace(-340, 340, 4096).to(half)[:, None]  # half of their squares do not fit into float16
+    for loss, count in ((gan.discriminator_loss, 2), (gan.generator_loss, 1), (gan.ls_discriminator_loss, 2),
+                        (gan.ls_generator_loss, 1)):
+        inputs = [scores, scores / 2][:count]
+        found, want = loss(*inputs), loss(*(s.double() for s in inputs))
+        assert found.dtype == half
+        torch.testing.assert_close(found.double(), want, rtol=2 * torch.finfo(half).eps, atol=0)
+
+
 def test_a_failing_generator_keeps_its_mode():
     D, G = small()
     with pytest.raises(RuntimeError, match='shapes cannot be multiplied'):

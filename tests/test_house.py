@@ -9,13 +9,13 @@ import sys
 import pytest
 
 from cs231n._shared.paths import ROOT
-from cs231n.checks.lessons import CHECKS
-from cs231n.course.assignment import NOTEBOOKS
+from cs231n.checks.lessons import CHECKS, LESSONS
 from cs231n.handout import scan, stages
 
 PACKAGE = ROOT / 'cs231n'
-CORRIDOR = {'captioning_solver', 'captioning_solver_pytorch', 'rnn_layers_pytorch', 'coco_utils', 'data_utils', 'gan_pytorch', 'gradient_check', 'image_utils', 'layers',
-            'net_visualization_pytorch', 'optim', 'rnn_layers', 'style_transfer_pytorch'}
+CORRIDOR = {'captioning_solver', 'captioning_solver_pytorch', 'coco_utils', 'data_utils', 'gan_pytorch',
+            'gradient_check', 'image_utils', 'layers', 'net_visualization_pytorch', 'optim', 'rnn_layers',
+            'rnn_layers_pytorch', 'style_transfer_pytorch'}
 FOLDERS = sorted(path.parent for path in PACKAGE.rglob('__init__.py') if path.parent != PACKAGE)
 
 
@@ -48,7 +48,7 @@ def test_a_folder_says_in_a_line_what_lives_there(folder):
 
 def test_every_lesson_is_asked_for_and_has_its_answers():
     lessons = {path.parent.name for path in PACKAGE.glob('checks/lessons/*/checks.py')}
-    assert lessons == {lesson for some in NOTEBOOKS.values() for lesson in some} == {
+    assert lessons == {lesson for some in LESSONS.values() for lesson in some} == {
         path.parent.name for path in PACKAGE.glob('answer_key/*/hints.py')}
     assert {one.lesson for one in CHECKS.values()} == lessons
 

@@ -73,7 +73,7 @@ def test_deprocess_cuts_off_and_rescales():
 @pytest.mark.parametrize('function', [preprocess_image, deprocess_image])
 @pytest.mark.parametrize('shape', [(), (5, 7), (3, 5, 7)])
 def test_channels_come_last(function, shape):
-    with pytest.raises(ValueError, match=r'img must have the shape \(…, 3\), not'):
+    with pytest.raises(ValueError, match=r'img must have shape \(…, 3\), got'):
         function(np.zeros(shape))
 
 
@@ -108,7 +108,7 @@ def test_blur(dtype, expected):
 
 @pytest.mark.parametrize('shape', [(3, 5, 7), (2, 5, 7, 3), (2, 1, 5, 7)])
 def test_blur_refuses(shape):
-    with pytest.raises(ValueError, match=r'X must have the shape \(N, 3, H, W\)'):
+    with pytest.raises(ValueError, match=r'X must have shape \(N, 3, H, W\)'):
         blur_image(np.zeros(shape))
 
 

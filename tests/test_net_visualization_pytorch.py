@@ -259,6 +259,31 @@ def test_it_works_where_gradients_are_switched_off(call):
     close(got if got is not None else Y, expected if expected is not None else X)
 
 
+@pytest.mark.parametrize('call', CALLS)
+def test_it_works_in_inference_mode(call):
+    X, model = pictures(), smooth_net()
+    Y = X.clone()
+    expected = call(X, model)
+    with torch.inference_mode():
+        got = call(Y, model)  # what is given comes from outside
+        Z, made = pictures(), smooth_net()
+        again = call(Z, made)  # all of it is made inside
+    for out, changed in ((got, Y), (again, Z)):
+        close(out if out is not None else changed, expected if expected is not None else X)
+    assert made[0].weight.is_inference()
+
+
+def test_a_picture_of_inference_mode_is_changed_in_place():
+    img, model = pictures(1), smooth_net()
+    with torch.inference_mode():
+        made = pictures(1)
+        address = made.data_ptr()
+    class_visualization_update_step(img, model, 1, 0.1, 1.0)
+    class_visualization_update_step(made, model, 1, 0.1, 1.0)  # after the block
+    assert made.data_ptr() == address and made.is_inference()
+    close(blur_image(made, 1.0), blur_image(img, 1.0), 0)
+
+
 def test_the_global_random_stream_stays_where_it_is():
     state = torch.get_rng_state()
     for call in CALLS:
@@ -326,6 +351,64 @@ def test_a_picture_that_fools_nobody_is_told():
     ):
         out = make_fooling_image(pictures(), 0, Never(), max_steps=7)
     assert out.shape == (2, 3, 7, 5)
+
+
+class Steep(nn.Module):
+    """A score that is the sum of the pixels, times a number that may be large, small or none."""
+
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = nn.Parameter(torch.tensor(factor, dtype=torch.float64))
+
+    def forward(self, X):
+        total = X.sum((1, 2, 3)) * self.factor.to(X.dtype)
+        return torch.stack([total, -total], dim=1)
+
+
+@pytest.mark.parametrize('dtype, factor', [(torch.float32, 1e-30), (torch.float32, 1e30), (torch.float64, 1e-200),
+                                           (torch.float16, 6e4), (torch.float16, 1e-7), (torch.bfloat16, 1e30)])
+def test_a_gradient_whose_squares_do_not_fit_still_points_somewhere(dtype, factor):
+    img = torch.zeros(1, 3, 7, 5, dtype=dtype)
+    class_visualization_update_step(img, Steep(factor), 0, 0.0, 1.0)
+    torch.testing.assert_close(img, torch.full_like(img, 105**-0.5), rtol=2 * torch.finfo(dtype).eps, atol=0)
+
+
+@pytest.mark.parametrize('bad, words', [(float('nan'), 'is nan'), (float('inf'), 'is -?inf|is nan')])
+def test_numbers_that_are_none_are_told(bad, words):
+    X, model = pictures(), Steep(bad)
+    with pytest.raises(FloatingPointError, match=f'^the score of class 1 ({words})'):
+        compute_saliency_maps(X, torch.tensor([1, 0]), model)
+    with pytest.raises(FloatingPointError, match=f'^step 0: the score of class 1 ({words})'):
+        make_fooling_image(X, 1, model)
+    before = X.clone()
+    with pytest.raises(FloatingPointError, match=r'^the score of class 1'):
+        class_visualization_update_step(X, model, 1, 1e-3, 5.0)
+    assert torch.equal(X, before)
+    with pytest.raises(FloatingPointError, match=r'^step 1: the score of class 1'):
+        create_class_visualization(1, model, size=7)
+
+
+class Root(nn.Module):
+    """Scores whose gradient is infinite where the pixels are 0: √x, and a constant, which is larger or not."""
+
+    def __init__(self, rival):
+        super().__init__()
+        self.rival = rival
+
+    def forward(self, X):
+        root = X.flatten(1).abs().sum(1).sqrt()
+        return torch.stack([root, 0 * root + self.rival], dim=1)
+
+
+def test_a_slope_that_is_no_number_is_told():
+    black, words = torch.zeros(1, 3, 7, 5), 'the gradient of the score is NaN or infinite'
+    with pytest.raises(FloatingPointError, match=words):
+        compute_saliency_maps(black, torch.tensor([0]), Root(1.0))
+    with pytest.raises(FloatingPointError, match=words):
+        class_visualization_update_step(black, Root(1.0), 0, 0.0, 1.0)
+    with pytest.raises(FloatingPointError, match=f'step 0: {words}'):
+        make_fooling_image(black, 0, Root(1.0))
+    assert not black.any()
 
 
 def test_a_model_without_a_slope_is_no_division_by_zero():

@@ -329,7 +329,7 @@ def test_a_network_without_features_is_told():
     words = r'cnn must be an nn.Sequential or have one named features; layer 2 of this Residual, Linear, does not take'
     with pytest.raises(ValueError, match=words):
         style.features_from_img(picture, 33, Residual())
-    with pytest.raises(ValueError, match='cnn must be an nn.Sequential or have one named features, not Conv2d'):
+    with pytest.raises(ValueError, match=r'cnn must be an nn\.Sequential or have one named features, not Conv2d'):
         style.features_from_img(picture, 33, nn.Conv2d(3, 5, 3))
     with pytest.raises(TypeError, match=r'must be a torch\.nn\.Module, got NoneType'):
         style.features_from_img(picture, 33, None)

@@ -142,7 +142,7 @@ def check_indices(
     return indices.astype(np.intp, copy=False)
 
 
-def check_shape(argument: str, letters: str, array: Any, *sizes: int | None, kind: type = np.ndarray) -> None:
+def check_shape(argument: str, letters: str, array: Any, *sizes: int | None, kind: type[Any] = np.ndarray) -> None:
     """Raise unless `array` is an array of this kind and these sizes, None fitting any; argument: 'function: name'.
 
     For what only the body knows, such as the shape of an output that a cache remembers.
@@ -156,10 +156,15 @@ def check_shape(argument: str, letters: str, array: Any, *sizes: int | None, kin
 
 
 def as_floats(x: np.ndarray) -> np.ndarray:
-    """Return x as floats in which sums fit: float16, which ends at 65504, as float32; anything but floats as float64."""
+    """Return x as floats in which sums fit: float16, which ends at 65504, as float32; what is no float as float64."""
     return x.astype(np.result_type(x, np.float32), copy=False) if x.dtype.kind == 'f' else x.astype(np.float64)
 
 
 def rounded(result: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Return the result as float16 if x holds float16, else as it is."""
     return result.astype(x.dtype) if x.dtype == np.float16 else result
+
+
+def sum_rows(x: np.ndarray) -> np.ndarray:
+    """Return the sum over the first axis, in x's dtype; float16 in float32 first, since in it 2048 + 1 is 2048."""
+    return rounded(x.sum(axis=0, dtype=np.float32), x) if x.dtype == np.float16 else x.sum(axis=0)

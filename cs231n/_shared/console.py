@@ -3,22 +3,26 @@
 import functools
 import os
 import sys
+from collections.abc import Callable
+from typing import ParamSpec
+
+P = ParamSpec('P')
 
 
-def say(text):
+def say(text: str) -> None:
     """Print a line, with a question mark for whatever the screen cannot show."""
     encoding = getattr(sys.stdout, 'encoding', None) or 'utf-8'
     print(text.encode(encoding, 'replace').decode(encoding))
 
 
-def command(main):
+def command(main: Callable[P, int]) -> Callable[P, int]:
     """Let the main of a command end in a status and a line, never in a traceback about its screen.
 
     What the screen cannot show is printed as a question mark. A reader that has seen enough, such as `head`, ends
     the command quietly with 0; Ctrl-C ends it with one line and 130.
     """
     @functools.wraps(main)
-    def run(*arguments, **settings):
+    def run(*arguments: P.args, **settings: P.kwargs) -> int:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, 'reconfigure'):  # a notebook's has not, and can show everything
                 stream.reconfigure(errors='replace')
@@ -38,15 +42,15 @@ def command(main):
     return run
 
 
-def mute():
+def mute() -> None:
     """Let what is still printed go nowhere, also what Python prints as it ends."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
 
 
-def _reader_has_gone():
-    """Whether the broken pipe is that of the screen, and not one to another process."""
+def _reader_has_gone() -> bool:
+    """Tell whether the broken pipe is that of the screen, and not one to another process."""
     try:
         print(flush=True)
     except BrokenPipeError:

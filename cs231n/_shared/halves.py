@@ -3,6 +3,6 @@
 import torch
 
 
-def wide(x):
+def wide(x: torch.Tensor) -> torch.Tensor:
     """Return a tensor in float32 if it holds halves, else itself."""
     return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x

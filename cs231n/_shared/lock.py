@@ -2,7 +2,11 @@
 
 import contextlib
 import os
+import sys
 import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
 
 
 class Busy(Exception):
@@ -10,7 +14,7 @@ class Busy(Exception):
 
 
 @contextlib.contextmanager
-def only_one(path, wait=False):
+def only_one(path: Path, wait: bool = False) -> Iterator[None]:
     """Hold the lock file `path` within the block, and remove it after. Busy: another process has it and not `wait`."""
     file = _taken(path, wait)
     try:
@@ -26,7 +30,7 @@ def only_one(path, wait=False):
         file.close()
 
 
-def _taken(path, wait):
+def _taken(path: Path, wait: bool) -> TextIO:
     while True:
         file = open(path, 'a+', encoding='ascii', errors='replace')  # noqa: SIM115  kept open: that is the lock
         try:
@@ -46,8 +50,8 @@ def _taken(path, wait):
         file.close()
 
 
-def _lock(file):
-    if os.name == 'nt':
+def _lock(file: TextIO) -> None:
+    if sys.platform == 'win32':
         import msvcrt
         file.seek(2**30)  # behind the text, so that others can read it
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)

@@ -41,7 +41,8 @@ def check(function, name=None, cell_type='rnn', forward=None):
         raise TypeError(f'function must be callable, got {type(function).__name__}')
     function = unwrap(getattr(function, '__func__', function))
     name = name or getattr(function, '__qualname__', '').split('<locals>.')[-1]
-    on_tensors = getattr(function, '__module__', '').endswith(('rnn_layers_pytorch', 'rnn_pytorch'))
+    module = getattr(function, '__module__', None) or ''  # None for what `exec` made
+    on_tensors = module.endswith(('rnn_layers_pytorch', 'rnn_pytorch'))
     names = (f'{name}[pytorch]', f'{name}[{cell_type}, pytorch]') if on_tensors else (name, f'{name}[{cell_type}]')
     found = next((CHECKS[one] for one in (*names, name) if one in CHECKS), None)
     if found is None:

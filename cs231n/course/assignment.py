@@ -20,7 +20,7 @@ EDITIONS = {
 }
 
 
-def edition():
+def edition() -> str:
     """Return the edition of this folder: what a student's folder says, else 'numpy'."""
     given = ROOT / 'cs231n' / 'handout.json'
     return json.loads(given.read_text(encoding='utf-8')).get('edition', 'numpy') if given.is_file() else 'numpy'

@@ -1,10 +1,12 @@
 """Web pages of executed notebooks: one page each, and an index of their pictures; whole without a network."""
 
 import base64
+import copy
 import html
 import re
 from collections.abc import Sequence
 
+import nbformat
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from latex2mathml.converter import convert
@@ -60,9 +62,14 @@ def pictures(notebook: NotebookNode) -> list[tuple[str, bytes]]:
 
 
 def formula(body: str, display: str = 'inline') -> str:
-    r"""Return TeX as MathML; `aligned`, which the converter does not know, is set as its twin `split`."""
-    body = body.strip().replace('{aligned}', '{split}')
-    return convert(body, display=display)
+    r"""Return TeX as MathML; `aligned`, which the converter does not know, is set as its twin `split`.
+
+    What the converter cannot read, such as a slip of the pen in a student's answer, stays TeX.
+    """
+    try:
+        return convert(body.strip().replace('{aligned}', '{split}'), display=display)
+    except Exception:  # it has a dozen
+        return f'<code>{html.escape(body.strip())}</code>'
 
 
 class MathRenderer(IPythonRenderer):
@@ -87,13 +94,31 @@ class PageExporter(HTMLExporter):
         renderer = MathRenderer(
             escape=False, attachments=attachments, anchor_link_text=self.anchor_link_text
         )
-        return MarkdownWithMath(renderer=renderer).render(source)
+        try:
+            return MarkdownWithMath(renderer=renderer).render(source)
+        except Exception:  # such as a picture that was not attached: the text is there all the same
+            return f'<pre>{html.escape(source)}</pre>'
+
+
+def _bare(notebook: NotebookNode) -> NotebookNode:
+    """Return a copy without what editors note for themselves, of which Colab's widgets are not as nbconvert wants them.
+
+    A widget is shown by its text: it lived in a kernel that is gone.
+    """
+    notebook = copy.deepcopy(notebook)
+    notebook.metadata = nbformat.from_dict({'language_info': {'name': 'python'}})
+    for cell in notebook.cells:
+        cell.metadata = nbformat.from_dict({})
+        for output in cell.get('outputs', ()):
+            if 'text/plain' in output.get('data', {}):
+                output.data.pop('application/vnd.jupyter.widget-view+json', None)
+    return notebook
 
 
 def page(result: Execution) -> str:
     """Return the executed notebook as one HTML page that loads nothing; what links to a notebook leads to its page."""
     resources = {'metadata': {'name': title(result)}}
-    text, _ = PageExporter().from_notebook_node(result.notebook, resources=resources)
+    text, _ = PageExporter().from_notebook_node(_bare(result.notebook), resources=resources)
     text = re.sub(r'<script src="https?://[^>]*>\s*</script>', '', text)
     text = re.sub(r'(<a href="\w+)\.ipynb"', r'\1.html"', text)
     return text.replace('</head>', f'<style>{MATH_STYLE}</style>\n</head>', 1)

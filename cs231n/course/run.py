@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 
+from cs231n._shared.console import command
 from cs231n._shared.files import write_atomically
 from cs231n._shared.paths import ROOT
 from cs231n.course.assignment import NOTEBOOKS
@@ -24,7 +25,7 @@ def find(names: Collection[str], folder: Path) -> list[Path]:
     """
     for name in names:
         if name not in NOTEBOOKS:
-            raise ValueError(f"no notebook is called {name!r}: expected some of {', '.join(NOTEBOOKS)}")
+            raise ValueError(f"NAME must be one of {', '.join(NOTEBOOKS)}, got {name!r}")
     paths = [folder / f'{name}.ipynb' for name in NOTEBOOKS if not names or name in names]
     missing = [path for path in paths if not path.exists()]
     if missing and (names or missing == paths):
@@ -70,6 +71,7 @@ def save(paths: Iterable[Path]) -> int:
     return failed
 
 
+@command
 def main(argv: Sequence[str] | None = None, root: Path = ROOT) -> int:
     """Run the command line; return 0, or 1 if a notebook failed, 2 with nothing to run, 130 when interrupted."""
     parser = argparse.ArgumentParser(prog='python -m cs231n.course', description=(__doc__ or '').partition('\n')[0])

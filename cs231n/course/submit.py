@@ -19,6 +19,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from cs231n._shared.console import command
 from cs231n._shared.files import write_atomically
 from cs231n._shared.paths import ROOT
 from cs231n.course.execution import Execution
@@ -55,6 +56,11 @@ def missing_in_module(name: str, root: Path) -> Iterator[str]:
         yield f'{name}: is no valid Python: {error}'
 
 
+def read_notebook(data: bytes) -> NotebookNode:
+    """Return a notebook from the bytes of its file, with or without the mark of the byte order that Windows sets."""
+    return nbformat.reads(data.decode('utf-8-sig'), as_version=4)
+
+
 def missing_in_notebook(name: str, modules: Iterable[str], root: Path) -> Iterator[str]:
     """Yield what is missing in a notebook, as sentences; modules: the paths of those that it rests on."""
     path = root / 'notebooks' / f'{name}.ipynb'
@@ -63,7 +69,7 @@ def missing_in_notebook(name: str, modules: Iterable[str], root: Path) -> Iterat
         yield f'{label}: the file is gone'
         return
     try:
-        notebook = nbformat.read(path, as_version=4)
+        notebook = read_notebook(path.read_bytes())
     except Exception as error:  # nbformat and json have many
         yield f'{label}: cannot be read: {error}'
         return
@@ -124,25 +130,25 @@ def missing(root: Path = ROOT) -> list[str]:
     return found
 
 
-def contents(root: Path, lacks: Sequence[str]) -> dict[str, bytes]:
-    """Return {name in the zip: bytes}, the manifest last."""
+def contents(root: Path, lacks: Sequence[str]) -> tuple[dict[str, bytes], list[str]]:
+    """Return {name in the zip: bytes}, the manifest last, and what could not be made, as sentences."""
     from cs231n.course.pages import page  # slow to import
 
     plan = json.loads((root / LIST.relative_to(ROOT)).read_text(encoding='utf-8'))
-    files = {}
+    files, failed = {}, []
     for name in [*plan['edited'], *(f'notebooks/{name}.ipynb' for name in plan['notebooks'])]:
         if (root / name).is_file():
             files[name] = (root / name).read_bytes()
     for name in plan['notebooks']:
         if f'notebooks/{name}.ipynb' in files:
             try:
-                notebook = nbformat.reads(files[f'notebooks/{name}.ipynb'].decode(), as_version=4)
+                notebook = read_notebook(files[f'notebooks/{name}.ipynb'])
                 files[f'html/{name}.html'] = page(Execution(name, notebook, len(notebook.cells), 0, 0)).encode()
             except Exception as error:  # a damaged notebook is handed in as it is, without its page
-                lacks = [*lacks, f'{name}.ipynb: has no web page: {type(error).__name__}']
-    manifest = {'missing': lacks, 'versions': versions(),
+                failed.append(f'{name}.ipynb: has no web page: {type(error).__name__}: {error}'[:300])
+    manifest = {'missing': [*lacks, *failed], 'versions': versions(),
                 'sha256': {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}}
-    return {**files, 'manifest.json': json.dumps(manifest, indent=1).encode()}
+    return {**files, 'manifest.json': json.dumps(manifest, indent=1).encode()}, failed
 
 
 def versions() -> dict[str, str | None]:
@@ -165,6 +171,7 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     return data.getvalue()
 
 
+@command
 def main(argv: Sequence[str] | None = None, root: Path = ROOT) -> int:
     """Return 0 if the zip was written, 1 if something is missing or in the way, 2 where nothing is to be handed in."""
     parser = argparse.ArgumentParser(
@@ -183,7 +190,7 @@ def main(argv: Sequence[str] | None = None, root: Path = ROOT) -> int:
                   ' python -m cs231n.course.submit --anyway')
             return 1
     path = root / 'build' / 'submission.zip'
-    files = contents(root, lacks)
+    files, failed = contents(root, lacks)
     try:
         for name in files:
             if name.startswith('html/'):
@@ -194,6 +201,8 @@ def main(argv: Sequence[str] | None = None, root: Path = ROOT) -> int:
               file=sys.stderr)
         return 1
     print(*(f'  {name}' for name in files), sep='\n')
+    if failed:
+        print('not in the zip, which can be handed in all the same:', *(f'  {one}' for one in failed), sep='\n')
     print(f'{path}: {path.stat().st_size / 1e6:.1f} MB, ready to hand in')
     return 0
 

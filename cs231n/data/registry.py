@@ -7,8 +7,8 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from cs231n._shared.paths import PACKAGE, ROOT, datasets_dir
-from cs231n._shared.whole import problem_of
+from cs231n._shared.paths import BUNDLED, CHECKOUT, PACKAGE, datasets_dir
+from cs231n._shared.whole import UNREADABLE, problem_of
 
 # what a loader asks for -> its name in a sentence, its sets in files.tsv, the words for the fetcher
 WORLDS = {
@@ -46,7 +46,14 @@ class RealFile(NamedTuple):
 
 def command(what: str) -> str:
     """Return the command line that fetches the real data of `what`, a key of `WORLDS`."""
-    return f'bash get_datasets.sh {world(what)[2]}'
+    return f"{'bash get_datasets.sh' if CHECKOUT else 'python -m cs231n.data.fetch'} {world(what)[2]}"
+
+
+def mend(what: str, problem: str) -> str:
+    """Say what to do about a file of `what` with this problem: one that cannot be read is not to be fetched again."""
+    if problem.startswith(UNREADABLE):
+        return 'Make it readable for you; nothing needs to be fetched'
+    return f'Run: {command(what)}'
 
 
 def world(what: str) -> tuple[str, tuple[str, ...], str]:
@@ -58,7 +65,7 @@ def world(what: str) -> tuple[str, tuple[str, ...], str]:
 
 def table() -> Path:
     """Return the path of the list of files: $CS231N_FILES, else datasets/files.tsv."""
-    return Path(os.environ.get('CS231N_FILES') or ROOT / 'datasets' / 'files.tsv')
+    return Path(os.environ.get('CS231N_FILES') or BUNDLED / 'files.tsv')
 
 
 def files_of(*sets: str) -> list[RealFile]:

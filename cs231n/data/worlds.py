@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from cs231n.data.registry import command, real_files, root_of, verify, world
+from cs231n.data.registry import command, mend, real_files, root_of, verify, world
 from cs231n.sample_world import stamp
 
 CHOSEN = {}  # what was loaded last in this process: {what: 'real' or 'sample'}
@@ -24,10 +24,10 @@ def _choice(what, forced):
     if forced not in ('', 'sample', 'real'):
         raise ValueError(f"CS231N_DATA must be 'sample' or 'real' or not set, not {forced!r}")
     problems = {} if forced == 'sample' else verify(what, thorough=False)
+    todo = mend(what, next(iter(problems.values()), ''))
     if forced == 'real' and problems:
         error = FileNotFoundError if 'is missing' in problems.values() else ValueError
-        raise error(f"{name}: {_first(problems)} in {root_of(what)}, and CS231N_DATA is 'real'. "
-                    f"Run: {command(what)}")
+        raise error(f"{name}: {_first(problems)} in {root_of(what)}, and CS231N_DATA is 'real'. {todo}")
     if forced != 'sample' and not problems:
         print(f'{name}: the real data. For the sample: set CS231N_DATA=sample')
         return 'real'
@@ -35,7 +35,7 @@ def _choice(what, forced):
     if absent:
         print(f'{name}: the sample, drawn by code. For the real data: {command(what)}')
     else:
-        print(f'{name}: the sample, since of the real data {_first(problems)}. To repair: {command(what)}')
+        print(f"{name}: the sample, since of the real data {_first(problems)}. {todo.replace('Run:', 'To repair:')}")
     return 'sample'
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def gradient_reach(forward, backward, x, states, weights):
-    """How the norm of a gradient changes as it travels back through recurrent steps.
+    """Return how the norm of a gradient changes as it travels back through recurrent steps.
 
     forward(x_t, *states, *weights) -> *states, cache and backward(*dstates, cache) -> dx, *dstates, …, as in
     rnn_layers; x (T, N, D); states: the first one(s), (N, H) each. A random gradient of norm 1 enters at the last

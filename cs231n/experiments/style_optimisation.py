@@ -27,7 +27,7 @@ SHIFTS = [(i, j) for i in range(4) for j in range(4)]  # whatever is left of row
 TINY = 1e-12
 # Settings that suit any picture, painting and network, because every loss is counted in units of what it is at first.
 RECIPE = dict(content_layer=4, content_weight=0.2, style_layers=(1, 4, 6, 7), style_weights=(1, 1, 1, 1),
-              tv_weight=0.02, balance=True, pooling='avg', steps=100, coarse=50, smooth=2)
+              tv_weight=0.02, balance=True, pooling='avg', steps=100, coarse=50, smooth=3)
 
 
 @torch.inference_mode(False)
@@ -58,12 +58,12 @@ def style_transfer(content_image, style_image, image_size, style_size, content_l
     least = 2 * MIN_SIDE if coarse else MIN_SIDE
     for name, size in (('image_size', image_size), ('style_size', style_size)):
         if isinstance(size, (int, np.integer)) and size < least:
-            raise ValueError(f'{name} must be at least {least}{" with coarse steps" if coarse else ""}, not {size}')
+            raise ValueError(f'{name} must be at least {least}{" with coarse steps" if coarse else ""}, got {size}')
     for name, value in (('steps', steps), ('coarse', coarse), ('smooth', smooth), ('lr', lr)):
         if not value >= 0:
-            raise ValueError(f'{name} must be at least 0, not {value}')
+            raise ValueError(f'{name} must be at least 0, got {value}')
     if pooling not in ('max', 'avg'):
-        raise ValueError(f"pooling must be 'max' or 'avg', not {pooling!r}")
+        raise ValueError(f"pooling must be 'max' or 'avg', got {pooling!r}")
     net, weight = _trunk(model if model is not None else load_squeezenet()[0], pooling)
     pictures = [preprocess(img, n).to(weight) for img, n in ((content_image, image_size), (style_image, style_size))]
     rng, x = np.random.RandomState(seed), None

@@ -6,17 +6,17 @@ same command again goes on where it was; nothing is graded twice.
 
 import argparse
 import json
-import os
 import secrets
 import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from tqdm import tqdm
-
+from cs231n._shared.console import command
 from cs231n._shared.files import write_atomically
-from cs231n.checks import CHECKS
+from cs231n._shared.progress import progress_bar
+from cs231n.checks import CHECKS, all_checks
+from cs231n.course.assignment import EDITIONS
 from cs231n.grading import cluster, store
 from cs231n.grading.intake import find_submissions
 from cs231n.grading.package import edited
@@ -31,6 +31,7 @@ def parser():
     found.add_argument('submissions', type=Path, metavar='SUBMISSIONS', help='a folder, a zip, or one file')
     found.add_argument('--out', type=Path, required=True, metavar='GRADES', help='the folder that results go to')
     found.add_argument('--checks', nargs='+', metavar='NAME', help='notebooks or functions; all, if not given')
+    found.add_argument('--edition', choices=EDITIONS, help='in which the captioning model is written')
     found.add_argument('--seed', type=int, help='of the inputs; by default that of the last run, or a new one')
     found.add_argument('--seconds', type=float, help='for each submission, in place of the default')
     found.add_argument('--workers', type=int, help='processes on this machine; by default one for each core')
@@ -44,12 +45,13 @@ def parser():
     return found
 
 
-def chosen(names):
-    """Return the names of the checks of some notebooks or functions. ValueError on an unknown one."""
+def chosen(names, edition=None):
+    """Return the names of the checks of some notebooks or functions, or of all. ValueError on an unknown one."""
+    known = all_checks(edition)
     for name in names or ():
-        if not any(_means(name, one) for one in CHECKS.values()):
-            raise ValueError(f'--checks: must be notebooks or functions, got {name!r}')
-    return tuple(one.name for one in CHECKS.values() if not names or any(_means(name, one) for name in names))
+        if not any(_means(name, one) for one in known):
+            raise ValueError(f'--checks: must be notebooks or functions of this edition, got {name!r}')
+    return tuple(one.name for one in known if not names or any(_means(name, one) for name in names))
 
 
 def _means(name, one):
@@ -79,10 +81,8 @@ def grade(submissions, kept, seed, names, arguments):
             jobs[f'{one.slug}-{key}'] = one, key
     if not jobs:
         return
-    shown = os.environ.get('CS231N_PROGRESS') != '0'
-    with cluster.connected(arguments.scheduler, arguments.workers) as client, tqdm(
-            total=len(jobs), unit='submission', disable=not shown, smoothing=0.1,
-            mininterval=0.5 if sys.stderr.isatty() else 30) as bar:
+    with cluster.connected(arguments.scheduler, arguments.workers) as client, \
+            progress_bar(total=len(jobs), unit='submission', leave=True, smoothing=0.1) as bar:
         tasks = (cluster.Job(name, one.modules, seed, names, arguments.seconds) for name, (one, _) in jobs.items())
         for job, outcome in cluster.grade_jobs(client, tasks):
             one, key = jobs[job.key]
@@ -134,14 +134,12 @@ def summary(records, said, out):
     return '\n'.join([*lines, f'{out / "class.html"}', f'{out / "grades.csv"}'])
 
 
+@command
 def main(argv=None):
     """Return 0 if all was graded, 1 if something was not, 2 if nothing could be, 130 if interrupted."""
     arguments = parser().parse_args(argv)
-    with suppress(AttributeError):
-        sys.stdout.reconfigure(errors='backslashreplace')
-        sys.stderr.reconfigure(errors='backslashreplace')
     try:
-        names = chosen(arguments.checks)
+        names = chosen(arguments.checks, arguments.edition)
         for sheet in (arguments.canvas, arguments.moodle):
             if sheet:
                 sheets.read_sheet(sheet)  # told now, not after hours of grading

@@ -27,6 +27,7 @@ from cs231n.grading.submission import grade_submission
 MEMORY = 4 * 2**30   # bytes that one submission may take, with the grader
 AHEAD = 2            # tasks for each thread: one that runs, one that waits
 ALONE = 2            # tries of a submission that was on workers that died
+HERE = '127.0.0.1'
 SETTINGS = {
     'distributed.worker.preload': ['import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)'],  # Ctrl-C is ours
     'distributed.worker.daemon': False,                # a worker starts processes of its own
@@ -35,6 +36,8 @@ SETTINGS = {
     'distributed.comm.timeouts.connect': '60s',
     'distributed.admin.tick.limit': '1h',              # no warning when a busy machine is slow
     'distributed.worker.profile.enabled': False,
+    'distributed.scheduler.http.routes': [],           # no pages about students' work at an open port
+    'distributed.worker.http.routes': [],
     'distributed.deploy.lost-worker-timeout': '1 day',  # one that died twice in 15 s would be given up for good
 }
 
@@ -95,8 +98,9 @@ def connected(scheduler=None, workers=None):
                 yield client
             return
         with LocalCluster(n_workers=workers or default_workers(), threads_per_worker=1, memory_limit=0,
-                          host='127.0.0.1', dashboard_address=None, security=Security.temporary(),
-                          silence_logs=50) as cluster, Client(cluster, set_as_default=False) as client:
+                          host=HERE, dashboard_address=f'{HERE}:0', worker_dashboard_address=f'{HERE}:0',
+                          security=Security.temporary(), silence_logs=50) as cluster, \
+                Client(cluster, set_as_default=False) as client:
             yield client
 
 

@@ -13,8 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cs231n.grading.cleaning import cleaned
 from cs231n.grading.from_notebooks import modules_of_notebooks
-from cs231n.grading.labels import GRADESCOPE, MAX_METADATA, METADATA, read_label, read_metadata, version
+from cs231n.grading.labels import GRADESCOPE, MAX_METADATA, METADATA, Label, read_label, read_metadata, version
 from cs231n.grading.package import CHECKS_FOLDER, given
 from cs231n.grading.plain import plain, slug
 from cs231n.grading.trees import MAX_INNER, Refused, Tree, open_folder, open_regular, open_zip
@@ -104,6 +105,12 @@ def find_submissions(path, wanted):
     return entries, strays
 
 
+def read_submission(folder, students, wanted):
+    """Return the Submission that a folder holds, whatever the names in it."""
+    label = Label('', tuple(students))
+    return _entry([(label, '', open_folder(folder))], wanted).open()
+
+
 def _head(path, limit):
     with open_regular(path) as file:
         return file.read(limit + 1)
@@ -162,9 +169,9 @@ def _entry(parts, wanted):
 def _latest(parts):
     """Without the files that Canvas has a later version of."""
     newest = {}
-    for label, file, tree in parts:
+    for k, (label, file, tree) in enumerate(parts):
         stem, number = version(file) if label.students[0].system == 'canvas' else (file, 0)
-        key = stem or tuple(tree.sizes)
+        key = stem or k
         if key not in newest or number > newest[key][0]:
             newest[key] = number, (label, stem, tree)
     return [part for _, part in newest.values()]
@@ -190,10 +197,21 @@ def _open(name, students, parts, wanted):
             more, said = modules_of_notebooks({path: read() for path, read in notebooks[:MAX_NOTEBOOKS]}, lacking)
             modules.update(more)
             notes += said
+        modules = dict(_cleaned(modules, notes))
         return Submission(**known, modules=modules, missing=tuple(path for path in wanted if path not in modules),
                           notes=tuple(map(plain, notes)))
     except Refused as error:
         return Submission(**known, missing=tuple(wanted), refused=plain(error))
+
+
+def _cleaned(modules, notes):
+    """Yield (path, source as it can be graded) for each module, and note what stood in the way."""
+    there = {path.removesuffix('.py').replace('/', '.') for path in (*given(), *modules)}
+    for path, data in modules.items():
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        text, said = cleaned(data.decode(encoding), there)
+        notes += [f'{path}: {one}' for one in said]
+        yield path, text.encode(encoding) if said else data
 
 
 def _collect(tree, start, wanted, found, notes, depth=0):

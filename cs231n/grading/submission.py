@@ -1,11 +1,12 @@
 """Grade one submission: what a class, a web service and a test ask for."""
 
+import os
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cs231n.checks import CHECKS
+from cs231n.checks import CHECKS, all_checks
 from cs231n.checks.grader.proxy import Student, libraries, result_of
 from cs231n.grading import hidden
 from cs231n.grading.package import assemble
@@ -30,22 +31,25 @@ class Graded:
     seconds: float
 
 
-def grade_submission(folder, seed, checks=None, sandbox=None, seconds=None):
+def grade_submission(folder, seed, checks=None, sandbox=None, seconds=None, user=None):
     """Grade the modules in a folder that has nothing but the student's own, such as folder/cs231n/rnn_layers.py.
 
-    seed: of the inputs, a whole number from 0 to 2**32 - 1; checks: names of checks, all if None; sandbox: the name of
-    a layer, the strongest that the machine has if None; seconds: for all that is asked of the submission, on the clock.
+    seed: of the inputs, a whole number from 0 to 2**32 - 1; checks: their names, all of the edition if None; sandbox:
+    the name of a layer, the strongest that the machine has if None; seconds: for all that is asked of the submission,
+    on the clock; user: (number of an account, of its group) that student code runs as where no namespaces hide all
+    else; for root.
 
     What the machine did is no mistake of the student's: such a check is tried once more, alone in a new process, and
     is 'not graded' if that is of no use. Raises ValueError if an argument is none, OSError if the disk is full.
     """
-    start, layer = time.monotonic(), choose(sandbox)
-    names = list(CHECKS) if checks is None else list(checks)
+    start, layer = time.monotonic(), _of_account(choose(sandbox), user)
+    names = [one.name for one in all_checks()] if checks is None else list(checks)
     unknown = [name for name in names if name not in CHECKS]
     if unknown:
         raise ValueError(f'checks: must be names of checks, got {unknown[0]!r}')
     asked = hidden.checks(seed)
     with tempfile.TemporaryDirectory(prefix='grading-') as place:
+        os.chmod(place, 0o711)  # so that another account reaches what lies in it, if it has the name
         tree = Path(place) / 'package'
         assemble(folder, tree)
         results = _judged(asked, names, layer, tree, Path(place), SECONDS if seconds is None else seconds)
@@ -69,5 +73,18 @@ def _judged(asked, names, layer, tree, place, seconds):
 def _starter(layer, tree, place):
     """start() for a worker, each with a scratch of its own."""
     def start():
-        return layer.start(tree, tempfile.mkdtemp(dir=place, prefix='scratch-'))
+        scratch = tempfile.mkdtemp(dir=place, prefix='scratch-')
+        if account := dict(layer.options).get('user'):
+            os.chown(scratch, *account)
+        return layer.start(tree, scratch)
     return start
+
+
+def _of_account(layer, user):
+    """Return the layer with another account for the student's code."""
+    if user is None or layer.name == 'bubblewrap':  # there nothing is left that an account could own
+        return layer
+    if os.name != 'posix' or os.geteuid():
+        raise ValueError(f'user: only root can choose the account of a process, got {user!r}')
+    return replace(layer, sentence=f'{layer.sentence}; as an account of its own',
+                   options=(*layer.options, ('user', list(user))))

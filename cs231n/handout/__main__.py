@@ -5,12 +5,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from cs231n._shared.console import command
 from cs231n.handout import build
 from cs231n.handout import mistakes_table as table
 from cs231n.handout.markers import MarkerError
 from cs231n.handout.scan import Leak
 
 
+@command
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return 0, or 1 if a marker, a leak or something in the way stopped it."""
     parser = argparse.ArgumentParser(prog='python -m cs231n.handout', description=__doc__)

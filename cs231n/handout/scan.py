@@ -22,7 +22,8 @@ from cs231n.handout.stages import ANSWER_KEY, left_out
 
 SHORTEST = 14  # characters without white space; what is shorter says nothing by itself
 SAYS_NOTHING = re.compile(r'^\s*(def |class |from |import |with |for |if |else:|@|\'\w+\'[,:]|\w+,$|""|super\(\)|'
-                          r'(\w+ = )?parser\.|print\(|return (True|False|None)?$|sys\.exit\(|raise |return .*\.join\(lines\))')
+                          r'(\w+ = )?parser\.|print\(|return (True|False|None)?$|sys\.exit\(|raise |'
+                          r'return .*\.join\(lines\))')
 KINDS = {'.py', '.ipynb', '.md', '.txt', '.toml', '.sh', '.tsv', '.json', '.pt', '.npz', '.jpg', '.png', '.gitignore'}
 NAMES = {'LICENSE', 'Makefile'}
 GIVEN = {  # lines of solutions, without white space, that also stand in code that students are given

@@ -15,7 +15,8 @@ from cs231n.handout.markers import MarkerError, clear_text, code_blocks, stub
 
 Files = dict[str, bytes]  # of a path, its content
 
-GIVEN = ['.gitignore', 'LICENSE', 'Makefile', 'get_datasets.sh', 'pyproject.toml', 'requirements.txt',
+GIVEN = ['.gitignore', 'LICENSE', 'MANIFEST.in', 'Makefile', 'get_datasets.sh', 'pyproject.toml',
+         'requirements.txt', 'constraints.txt', 'setup.py',
          'cs231n/**/*.py', *(f'notebooks/{name}.ipynb' for name in NOTEBOOKS),
          'datasets/README.md', 'datasets/files.tsv', 'datasets/sample/squeezenet*', 'datasets/sample/digit_net*',
          'docs/scenes.jpg']
@@ -54,7 +55,7 @@ def is_binary(name: str) -> bool:
 
 def cut_maintainers_parts(root: Path, files: Files) -> None:
     """Cut the sections between `# BEGIN MAINTAINERS` and `# END MAINTAINERS` in files that are no Python."""
-    for name in ('Makefile', 'pyproject.toml', 'requirements.txt'):
+    for name in ('Makefile', 'pyproject.toml', 'requirements.txt', 'setup.py'):
         cut = re.sub(r'^# BEGIN MAINTAINERS$.*?^# END MAINTAINERS$\n?', '', files[name].decode(), flags=re.M | re.S)
         files[name] = cut.rstrip('\n').encode() + b'\n'
 

@@ -32,7 +32,7 @@ def bleu4(captions, references):
 
 
 def truth(captions, urls):
-    """How often captions of sample scenes are true, by what is known about the scenes.
+    """Return how often captions of sample scenes are true, by what is known about the scenes.
 
     captions: N strings; urls: the N addresses sample://split/index of their scenes. Returns {claim: (share, said)} for
     the five claims of `true_claims`: `said` is the share of captions that make the claim at all, and
@@ -49,7 +49,7 @@ def truth(captions, urls):
 
 
 def judged(captions, urls):
-    """Whether each caption names a thing and nothing it says is wrong -> list of bool; None for photographs."""
+    """Return whether each caption names a thing and says nothing wrong, a list of bool; None for photographs."""
     _check_pairs('judged', captions, urls)
     if not str(urls[0]).startswith('sample://'):
         return None
@@ -68,7 +68,7 @@ def _scene_of(url):
     scheme, _, rest = str(url).partition('://')
     split, _, index = rest.partition('/')
     if scheme != 'sample' or not index.isdigit():
-        raise ValueError(f'urls: expected addresses like sample://val/12, got {url!r}')
+        raise ValueError(f'urls must be addresses such as sample://val/12, got {url!r}')
     place, _, things, _ = plan(split, int(index))
     return things, place
 

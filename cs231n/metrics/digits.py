@@ -22,7 +22,7 @@ def frechet_distance(a, b):
     """
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
     if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1] or min(len(a), len(b)) < 2:
-        raise ValueError(f'a and b: expected (N, D) and (M, D), N and M > 1, got {a.shape} and {b.shape}')
+        raise ValueError(f'a and b must have shape (N, D) and (M, D), N and M > 1, got {a.shape} and {b.shape}')
     C_a, C_b = np.cov(a, rowvar=False, ddof=1), np.cov(b, rowvar=False, ddof=1)
     C_a, C_b = np.atleast_2d(C_a), np.atleast_2d(C_b)  # (D, D), also for D = 1
     values, vectors = np.linalg.eigh(C_a)
@@ -33,7 +33,7 @@ def frechet_distance(a, b):
 
 
 def coverage(labels, classes=10, at_least=0.01):
-    """How many of the classes occur among labels, and how evenly.
+    """Return how many of the classes occur among labels, and how evenly.
 
     labels: ints 0 ... classes - 1, (N,). A class is covered if at least the share `at_least` of the labels
     are its. Returns (number of classes covered, evenness): the entropy of the shares divided by its largest

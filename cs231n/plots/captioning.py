@@ -94,7 +94,7 @@ def plot_loss(history, target=None, title='training loss', log=True):
 
 
 def plot_truth(tables, claims=('thing', 'all things', 'colour', 'place', 'relation')):
-    """Bars of how often captions are true: {name of a model: {claim: (share, said)}}."""
+    """Draw bars of how often captions are true: {name of a model: {claim: (share, said)}}."""
     fig, axis = plt.subplots(figsize=(7, 3.2))
     width = 0.8 / len(tables)
     for k, (name, table) in enumerate(tables.items()):
@@ -110,7 +110,7 @@ def plot_truth(tables, claims=('thing', 'all things', 'colour', 'place', 'relati
 
 
 def plot_times(seconds):
-    """Bars of how long something takes: {name: seconds}."""
+    """Draw bars of how long something takes: {name: seconds}."""
     fig, axis = plt.subplots(figsize=(7, 0.5 + 0.5 * len(seconds)))
     bars = axis.barh(list(seconds), [1000 * s for s in seconds.values()], 0.7, color=BLUE)
     axis.bar_label(bars, fmt=' %.0f ms', fontsize=8, color=INK)

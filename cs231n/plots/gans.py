@@ -11,7 +11,7 @@ GAP = 2  # pixels of paper between two pictures
 
 
 def tile(images, columns):
-    """Pictures in [-1, 1], N times 784 numbers in any shape -> one array of them side by side, in [0, 1]."""
+    """Return pictures in [-1, 1], N times 784 numbers in any shape, as one array, side by side, in [0, 1]."""
     images = (np.asarray(images, float).reshape(-1, 28, 28) + 1) / 2
     rows = -(-len(images) // columns)
     sheet = np.full((rows * (28 + GAP) - GAP, columns * (28 + GAP) - GAP), 0.35)
@@ -48,7 +48,7 @@ def show_rows(rows, labels, size=0.62):
     for k, images in enumerate(rows):
         check_some(f'show_rows: rows[{k}]', images)
     if len(rows) != len(labels):
-        raise ValueError(f'labels: expected {len(rows)}, one for each row, got {len(labels)}')
+        raise ValueError(f'labels must be {len(rows)}, one for each row, got {len(labels)}')
     columns = max(map(len, rows))
     height = (size + 0.06) * len(rows)
     fig, axes = plt.subplots(len(rows), 1, figsize=(size * columns + 1.7, height), squeeze=False)
@@ -130,7 +130,7 @@ def plot_two_losses(logits, losses, gradients):
 
 
 def plot_judgements(judgements):
-    """Bars of the four figures of metrics.digits.evaluate: {name of a model: dict}."""
+    """Draw bars of the four figures of metrics.digits.evaluate: {name of a model: dict}."""
     panels = [('frechet', 'Fréchet distance (less is better)'), ('covered', 'digits covered'),
               ('evenness', 'evenness'), ('clear', 'share read clearly')]
     fig, axes = plt.subplots(1, 4, figsize=(12, 2.9))
@@ -146,7 +146,7 @@ def plot_judgements(judgements):
 
 
 def plot_coverage(shares):
-    """Bars of how often each digit is drawn: {name of a model: shares of the ten digits}."""
+    """Draw bars of how often each digit is drawn: {name of a model: shares of the ten digits}."""
     fig, axis = plt.subplots(figsize=(9, 2.6))
     width = 0.84 / len(shares)
     for k, (name, values) in enumerate(shares.items()):

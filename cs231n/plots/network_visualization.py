@@ -32,7 +32,7 @@ def draw_gather(scores, y):
 
 
 def show_saliency(images, maps, titles, masks=None):
-    """Two rows: pictures (uint8 H, W, 3) and saliency maps (H, W), with the outline of the thing if known."""
+    """Draw two rows: pictures (uint8 H, W, 3) and saliency maps (H, W), with the outline of the thing if known."""
     N = len(images)
     fig, axes = plt.subplots(2, N, figsize=(2.1 * N, 4.5), squeeze=False, dpi=DPI)
     for n, (top, bottom) in enumerate(axes.T):
@@ -101,7 +101,7 @@ def _bars(axis, before, after, names, count=4):
 
 
 def show_pictures(pictures, titles, columns=6, width=2.0):
-    """Normalised pictures, each (1, 3, H, W), in a grid with titles. ValueError without pictures."""
+    """Show normalised pictures, each (1, 3, H, W), in a grid with titles. ValueError without pictures."""
     check_some('show_pictures: pictures', pictures)
     columns = min(columns, len(pictures))
     rows = -(-len(pictures) // columns)

@@ -36,7 +36,7 @@ def show_grid(contents, styles, results):
 
 
 def show_grams(grams, titles):
-    """Gram matrices (C, C) as heat maps on one logarithmic scale, channels in the order of the first one's diagonal."""
+    """Show Gram matrices (C, C) as heat maps on one logarithmic scale, channels ordered by the first's diagonal."""
     order = np.argsort(-np.diag(grams[0]))
     low, high = np.percentile([np.abs(g) for g in grams], (20, 99.5))
     fig, axes = plt.subplots(1, len(grams), figsize=(3.3 * len(grams) + 0.9, 3.6), dpi=DPI, squeeze=False,
@@ -63,7 +63,7 @@ def plot_losses(history):
 
 
 def plot_quality(layers, psnr, ssim):
-    """PSNR (left axis) and SSIM (right axis) of the reconstructions from each layer."""
+    """Plot PSNR (left axis) and SSIM (right axis) of the reconstructions from each layer."""
     fig, axis = plt.subplots(figsize=(6.4, 2.7))
     other = axis.twinx()
     axis.plot(layers, psnr, 'o-', color=BLUE)
@@ -78,7 +78,7 @@ def plot_quality(layers, psnr, ssim):
 
 
 def try_pictures(transfer, contents, styles):
-    """Menus and a button: transfer(content name, style name, content weight) gives the picture that is shown.
+    """Show menus and a button: transfer(content name, style name, content weight) gives the picture that is shown.
 
     Returns an ipywidgets box; nothing is computed before the button is pressed.
     """

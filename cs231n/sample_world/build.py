@@ -23,6 +23,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from cs231n._shared.console import command
 from cs231n._shared.files import write_atomically
 from cs231n._shared.lock import only_one
 from cs231n._shared.paths import ROOT, is_writable
@@ -201,8 +202,14 @@ def make(folder, processes=None):
 
 def as_child():
     """Build for another process, which gets to know on stdout what went wrong, and end when that one ends."""
-    threading.Thread(target=lambda: (sys.stdin.buffer.read(), os._exit(1)), daemon=True).start()
+    threading.Thread(target=_end_when_alone, daemon=True).start()
     sys.exit(_make_and_tell(Path(sys.argv[2]), sys.stdout))
+
+
+def _end_when_alone():
+    while os.read(0, 1024):  # not sys.stdin, whose lock this thread would hold when the process ends
+        pass
+    os._exit(1)
 
 
 def _make_and_tell(folder, told):
@@ -222,6 +229,7 @@ def _make_and_tell(folder, told):
     return 0
 
 
+@command
 def main():
     """Build what is not whole of the sample data; returns the exit code."""
     if len(sys.argv) > 1:

@@ -1,4 +1,4 @@
-"""Networks as people bring them: wrapped, with hooks that store tensors, with old reparametrisations, inference mode."""
+"""Networks as people bring them: wrapped, with hooks that store tensors, reparametrised, in inference mode."""
 
 import threading
 import warnings
@@ -83,7 +83,8 @@ def test_a_hook_that_cannot_be_copied_is_shared():
 
 
 # torch.compile compiles at the first call; until then it needs no compiler
-WRAPS = {'DataParallel': nn.DataParallel, 'compile': torch.compile, 'AveragedModel': torch.optim.swa_utils.AveragedModel,
+WRAPS = {'DataParallel': nn.DataParallel, 'compile': torch.compile,
+         'AveragedModel': torch.optim.swa_utils.AveragedModel,
          'both': lambda net: nn.DataParallel(torch.compile(net))}
 
 

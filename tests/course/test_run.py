@@ -154,7 +154,7 @@ def test_nothing_to_run_is_told(tmp_path, capsys):
     assert notebooks.main(['run'], tmp_path) == 2
     assert notebooks.main(['save', 'RNN'], tmp_path) == 2
     error = capsys.readouterr().err
-    assert "no notebook is called 'Sudoku': expected some of RNN" in error and error.count('not found') == 2
+    assert 'NAME must be one of RNN' in error and "got 'Sudoku'" in error and error.count('not found') == 2
 
 
 def test_write_atomically_keeps_the_old_file_when_writing_fails(tmp_path, monkeypatch):
@@ -186,6 +186,21 @@ def test_a_link_to_a_notebook_leads_to_its_page():
 def test_aligned_formulas_become_rows():
     rows = formula(r'\begin{aligned} a &= b \\ c &= d \end{aligned}')
     assert rows.count('<mtr>') == 2 and '>&<' not in rows and 'aligned' not in rows
+
+
+@pytest.mark.parametrize('answer', [r'$\frac{1}{$', r'$$\begin{aligned} a &= b$$', r'$\left( x$', '$x^2^3$', '$_$',
+                                    '$$ $$', '![x](attachment:gone.png)'])
+def test_a_slip_in_an_answer_costs_no_page(answer):
+    text = page(finished(v4.new_markdown_cell(f'because {answer}'), v4.new_markdown_cell('right: $x_t$')))
+    assert 'because ' in text and text.count('<math ') == 1 and '<msub>' in text
+    assert answer.strip('$ ').replace('&', '&amp;') in text
+
+
+def test_a_page_leaves_its_notebook_as_it_was():
+    result = finished(v4.new_code_cell('1', metadata={'tags': ['x']}))
+    before = nbformat.writes(result.notebook)
+    page(result)
+    assert nbformat.writes(result.notebook) == before
 
 
 def test_title_and_pictures_of_a_bare_notebook():

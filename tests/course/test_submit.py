@@ -9,7 +9,7 @@ import pytest
 from nbformat import v4
 
 from cs231n._shared.paths import ROOT
-from cs231n.course import submit
+from cs231n.course import pages, submit
 from cs231n.course.student_extension import digest
 
 MODULE = 'def f():\n    # ---- your code: f ----\n    return 1\n    # ---- end of your code ----\n'
@@ -137,13 +137,51 @@ def test_what_is_there_can_be_handed_in_anyway(folder):
         assert json.loads(content.read('manifest.json'))['missing'] == ['cs231n/m.py: f is not written yet']
 
 
-def test_a_damaged_notebook_can_be_handed_in_anyway(folder):
+def test_a_damaged_notebook_can_be_handed_in_anyway(folder, capsys):
     (folder / 'notebooks/RNN.ipynb').write_text('{')
     assert submit.main(['--anyway'], folder) == 0
     with zipfile.ZipFile(folder / 'build/submission.zip') as content:
         assert set(content.namelist()) == {'cs231n/m.py', 'notebooks/RNN.ipynb', 'manifest.json'}
         first, second = json.loads(content.read('manifest.json'))['missing']
-    assert 'RNN.ipynb: cannot be read' in first and second == 'RNN.ipynb: has no web page: NotJSONError'
+    assert 'RNN.ipynb: cannot be read' in first and second.startswith('RNN.ipynb: has no web page: NotJSONError')
+    assert f'  {second}\n' in capsys.readouterr().out
+
+
+COLAB = {'colab': {'provenance': []}, 'accelerator': 'GPU', 'widgets': {
+    'application/vnd.jupyter.widget-state+json': {'4f1c': {'model_module': '@jupyter-widgets/controls',
+                                                           'model_name': 'HBoxModel', 'state': {}}}}}
+BAR = {'output_type': 'display_data', 'metadata': {}, 'data': {
+    'application/vnd.jupyter.widget-view+json': {'model_id': '4f1c'}, 'text/plain': ['  0%|   | 0/10']}}
+
+
+@pytest.mark.parametrize('metadata', [COLAB, {'widgets': {}}, {'widgets': []}, {'language_info': {}},
+                                      {'language_info': {'name': 'python', 'pygments_lexer': 'none'}}])
+@pytest.mark.parametrize('minor', [0, 5])
+def test_a_notebook_of_another_editor_gets_its_page(folder, capsys, metadata, minor):
+    path = folder / 'notebooks/RNN.ipynb'
+    notebook = json.loads(path.read_text(encoding='utf-8'))
+    notebook.update(metadata=metadata, nbformat_minor=minor)
+    notebook['cells'][2]['outputs'].append(BAR)
+    for cell in notebook['cells']:
+        cell['metadata'] = {'id': 'x1', 'colab': {'height': 17}, 'outputId': 'y'}
+        if minor == 0:
+            del cell['id']
+    path.write_bytes(b'\xef\xbb\xbf' + json.dumps(notebook).encode())
+    assert submit.main([], folder) == 0
+    with zipfile.ZipFile(folder / 'build/submission.zip') as content:
+        text = content.read('html/RNN.html').decode()
+        assert json.loads(content.read('manifest.json'))['missing'] == []
+    assert '>Title<' in text and '0/10' in text and 'not in the zip' not in capsys.readouterr().out
+
+
+def test_a_page_that_cannot_be_made_is_told_on_the_screen(folder, monkeypatch, capsys):
+    def fail(result):
+        raise KeyError('state')
+
+    monkeypatch.setattr(pages, 'page', fail)
+    assert submit.main([], folder) == 0
+    out = capsys.readouterr().out
+    assert "RNN.ipynb: has no web page: KeyError: 'state'" in out and 'ready to hand in' in out
 
 
 def without_outputs(cells):

@@ -54,6 +54,22 @@ def test_every_class_of_the_sample_network_has_a_slope():
         assert grad.flatten(1).norm(dim=1).min() > 0, KINDS[k]
 
 
+def test_weights_loaded_in_inference_mode_are_fit_for_gradients():
+    with torch.inference_mode():
+        model, _ = load_squeezenet()
+    X = torch.zeros(1, 3, 33, 33, requires_grad=True)
+    assert torch.autograd.grad(model(X).sum(), X)[0].any()
+
+
+def test_pictures_of_a_model_in_a_wrapper():
+    model, _ = load_squeezenet()
+    y = load_pictures(model, num=3)[1]
+    for wrapped in (torch.nn.DataParallel(model), torch.compile(model)):
+        assert np.array_equal(load_pictures(wrapped, num=3)[1], y)
+    with pytest.raises(ValueError, match='model must be a SqueezeNet, got Linear'):
+        load_pictures(torch.nn.Linear(2, 3))
+
+
 def test_two_calls_share_nothing():
     first, second = load_squeezenet()[0], load_squeezenet()[0]
     with torch.no_grad():

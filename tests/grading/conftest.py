@@ -1,9 +1,15 @@
 """What the tests of grading share: layers that this machine has, and attacks on them."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
+import psutil
 import pytest
 
+from cs231n._shared.paths import ROOT
 from cs231n.checks import CHECKS
 from cs231n.grading import hidden, submission
 from cs231n.grading.sandbox.layers import has, layers
@@ -12,6 +18,18 @@ from tests.support.submissions import submission as written
 
 SEED = 20
 HONEST = 'word_embedding_forward'  # stands in the same module, and keeps its points
+
+SHARED = [os.path.join('/', *names) for names in (('tmp',), ('var', 'tmp'), ('dev', 'shm'))]
+TOKEN = 'pwned-by-a-test'  # in the name of all that an attack writes
+
+
+def unharmed(*folders):
+    """Whether nothing was left where the attacks write, and no process."""
+    places = [Path(sys.prefix), Path.home(), *map(Path, SHARED), ROOT, ROOT / 'cs231n',
+              Path(os.__file__).parent, Path(subprocess.__file__).parent / '__pycache__', *folders]
+    left = [path for place in places if place.is_dir() for path in place.iterdir() if TOKEN in path.name]
+    alive = [one for one in psutil.process_iter(['cmdline']) if TOKEN in ' '.join(one.info['cmdline'] or [])]
+    return not left and not alive
 
 
 @pytest.fixture(scope='session')

@@ -12,14 +12,14 @@ import pytest
 from distributed import Client, LocalCluster
 from distributed.scheduler import KilledWorker
 
-from cs231n.checks import CHECKS
+from cs231n.checks import all_checks
 from cs231n.grading import cluster
 from cs231n.grading.cluster import Job, connected, grade_job, grade_jobs
 from tests.support.fake_grading import answer, fake_grade, verdict
 from tests.support.variants import VARIANTS
 from tests.support.written_answers import RIGHT
 
-NAMES = tuple(CHECKS)
+NAMES = tuple(one.name for one in all_checks())
 LAYERS = 'cs231n/rnn_layers.py'
 
 
@@ -27,7 +27,7 @@ LAYERS = 'cs231n/rnn_layers.py'
 def in_threads(workers=2, **settings):
     """A cluster without processes, which is there at once."""
     with dask.config.set({'distributed.admin.tick.limit': '1h', **settings}), LocalCluster(
-            n_workers=workers, threads_per_worker=1, processes=False, dashboard_address=None, memory_limit=0,
+            n_workers=workers, threads_per_worker=1, processes=False, dashboard_address='127.0.0.1:0', memory_limit=0,
             silence_logs=50) as running, Client(running, set_as_default=False) as client:
         yield client
 
@@ -139,8 +139,8 @@ class Once:
         return fake_grade(job, 0)
 
 
-@pytest.mark.parametrize('error', [OSError(28, 'No space left on device'), MemoryError(), RuntimeError('a fault of ours'),
-                                   KilledWorker('x', None, 1)])
+@pytest.mark.parametrize('error', [OSError(28, 'No space left on device'), MemoryError(),
+                                   RuntimeError('a fault of ours'), KilledWorker('x', None, 1)])
 def test_a_fault_of_the_machine_is_tried_again_alone(error):
     once, jobs = Once(error), a_thousand()[:5]
     with in_threads() as client:

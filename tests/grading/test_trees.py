@@ -105,7 +105,8 @@ def test_a_list_of_files_of_64_bits_is_refused():
 
 
 @pytest.mark.parametrize('data', [b'', b'PK', b'no zip at all', zipped(('a.py', 'x' * 1000)).getvalue()[:-30],
-                                  b'\x00' * 100 + b'PK\x05\x06' + b'\xff' * 18])
+                                  b'\x00' * 100 + b'PK\x05\x06' + b'\xff' * 18],
+                         ids=['empty', 'cut at once', 'a text', 'cut', 'a list of nothing'])  # in every process
 def test_what_is_no_zip_is_refused(data):
     with pytest.raises(Refused, match=r'zip|list of files'):
         open_zip(io.BytesIO(data))

@@ -106,6 +106,17 @@ def test_shapes_and_chunks_make_no_difference(unseen):
     assert np.array_equal(look(flat.reshape(-1, 1, 28, 28))[0], features)
 
 
+@pytest.mark.parametrize('pictures, words', [
+    (np.zeros((2, 28, 28)) + 255, r'pictures must lie in \[-1, 1\], got 255 to 255'),
+    (np.full((2, 784), np.nan), 'got nan to nan'),
+    (np.zeros((2, 2 * 784)), r'pictures must have shape .* got \(2, 1568\)'),  # not four pictures
+    (np.zeros(784), r'got \(784,\)'),
+])
+def test_what_is_no_picture_is_not_read(pictures, words):
+    with pytest.raises(ValueError, match=words):
+        look(pictures)
+
+
 def test_real_digits_are_judged_well_and_noise_badly(unseen):
     pictures, _ = unseen
     good = evaluate(pictures[:200], pictures[200:])

@@ -33,7 +33,7 @@ def test_a_picture_is_not_turned_or_mirrored():
 
 
 def test_each_row_has_a_label():
-    with pytest.raises(ValueError, match='labels: expected 2, one for each row, got 1'):
+    with pytest.raises(ValueError, match='labels must be 2, one for each row, got 1'):
         vis.show_rows([np.zeros((1, 784))] * 2, ['one'])
 
 

@@ -19,7 +19,7 @@ from cs231n._shared.paths import ROOT, WEIGHTS
 from cs231n.data import worlds
 from cs231n.data.imagenet import load_imagenet_val
 from cs231n.data.squeezenet import load_squeezenet
-from cs231n.sample_world import build, stamp, weights
+from cs231n.sample_world import build, stamp, style_checks, weights
 from cs231n.sample_world.digits import digits, reader
 
 FILES = [name for names in stamp.FILES.values() for name in names]
@@ -31,7 +31,9 @@ def small():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(build, 'COUNTS', {'train': 20, 'val': 10})
         patch.setattr(build, 'LABELLED', 2)
-        patch.setattr(digits, 'COUNTS', {'train': 20, 'test': 10})
+        patch.setattr(digits, 'BLOCKS', {'train': ((20, 1),), 'test': ((10, 2),)})
+        patch.setattr(build, '_write_digits', lambda folder, _: digits.make(folder))
+        patch.setattr(style_checks, 'check_values', lambda: {'cl_out': np.float32(1)})
         patch.setattr(build, '_all_features', lambda _: {'train': np.eye(20, 512, dtype='f'), 'val': np.eye(10, 512)})
         yield build
 

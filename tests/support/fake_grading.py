@@ -5,9 +5,8 @@ import json
 import sys
 import time
 
-from cs231n.checks.engine.result import Result
-
 from cs231n.checks import CHECKS
+from cs231n.checks.engine.result import Result
 from cs231n.grading import cluster
 from cs231n.grading.store import as_dict, grader_digest
 

@@ -1,4 +1,4 @@
-"""Wrong answers of the PyTorch edition: those of the NumPy edition with a gradient, and right ones without."""
+"""Wrong answers of the PyTorch edition: those of the NumPy edition, and one through which no gradient flows."""
 
 import numpy as np
 

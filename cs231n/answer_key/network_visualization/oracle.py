@@ -26,7 +26,8 @@ def make_fooling_image(X, target_y, weights):
     return fooling_facts(X, target_y, weights, x.numpy(), X)
 
 
-def class_visualization_update_step(img, second, target_y, l2_reg, learning_rate, weights, normalise=True, outside=False):
+def class_visualization_update_step(img, second, target_y, l2_reg, learning_rate, weights, normalise=True,
+                                    outside=False):
     pictures = []
     for start in (img, second):
         x, net = _double(start, weights)

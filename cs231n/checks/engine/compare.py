@@ -14,7 +14,7 @@ def as_array(value):
         value = value.detach().cpu().numpy()
     try:
         return np.asarray(value)
-    except (ValueError, RuntimeError):  # a ragged list, or tensors with a graph in a list
+    except (ValueError, RuntimeError, UserWarning):  # a ragged list, of which NumPy 1.23 warns; tensors in a list
         return np.empty(1, dtype=object)
 
 
@@ -40,7 +40,12 @@ def fit(got, want):
 
 
 def agree(got, want, rtol, atol):
-    """Whether both have the same shape and |got - want| <= atol + rtol |want| everywhere (NaN equals NaN)."""
+    """Whether both have the same shape and |got - want| <= atol + rtol |want| everywhere (NaN equals NaN).
+
+    Where whole numbers are wanted, they have to be those very numbers.
+    """
+    if want.dtype.kind in 'iu':
+        return got.shape == want.shape and are_numbers(got) and np.array_equal(got, want)
     return got.shape == want.shape and are_numbers(got) and np.allclose(got, want, rtol, atol, equal_nan=True)
 
 

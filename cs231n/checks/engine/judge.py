@@ -80,6 +80,7 @@ def _told(check, function, find, checks, known, runs, slip):
     if not first and not excused:
         # A right answer on top of a wrong function may look like a mistake of its own: that function is to be told.
         first, excused = _first_fix(check.needs, find, checks, known, slip, written_only=True)
+        first += f'; here: {trouble}' * bool(first and trouble)
     if first or excused:
         return None, first or excused, 0, bool(excused)
     hint, left, credit = _mistake(check, runs)

@@ -7,6 +7,7 @@ import traceback
 
 from cs231n._shared import arguments
 from cs231n.checks.engine.errors import Malformed, Partly, TimeUp
+from cs231n.checks.engine.meanings import GPU, meaning
 
 TODO = 'not implemented yet'  # how what is said of an unwritten function begins
 ARGUMENTS = os.path.abspath(arguments.__file__)
@@ -22,9 +23,11 @@ def reason(error):
     if isinstance(error, NotImplementedError):
         return f'{TODO}: {message}' if message else TODO
     message = ' '.join(message.split())
+    meant = meaning(error, message)
     message = message if len(message) <= 160 else message[:157] + '...'
     spot = place(traceback.extract_tb(error.__traceback__))
-    return f'{type(error).__name__}{": " if message else ""}{message}{spot}'
+    said = f'{type(error).__name__}{": " if message else ""}{message}'
+    return GPU + spot if meant == GPU else f'{said}{spot}{f"; that is: {meant}" if meant else ""}'
 
 
 def _message(error):

@@ -1,7 +1,8 @@
 """Answers from a file, as a student's folder has them: outputs as arrays, and hints under seal.
 
-`write` makes the file. A hint is sealed with the outputs in which its mistake shows: nobody reads it by accident, and the code
-that made the mistake is not in the folder. It is no lock: who wants the hints without making the mistakes gets them.
+`write` makes the file. A hint is sealed with the outputs in which its mistake shows: nobody reads it by accident, and
+the code that made the mistake is not in the folder. It is no lock: who wants the hints without making the mistakes gets
+them.
 """
 
 import hashlib

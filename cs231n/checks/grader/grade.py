@@ -4,6 +4,7 @@ An endless loop, a crash or a hunger for memory costs the points of its own chec
 """
 
 import argparse
+import functools
 import json
 import os
 import sys
@@ -12,6 +13,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 import cs231n
+from cs231n._shared.console import command, mute
 from cs231n.checks import CHECKS, all_checks
 from cs231n.checks.engine.answers import NoAnswers, ready
 from cs231n.checks.engine.calling import file_of
@@ -101,6 +103,15 @@ def _can_write(path):
     return path.parent.is_dir() and os.access(path.parent, os.W_OK)
 
 
+def _say_on(*text, **settings):
+    """Print; where the reader has gone, grade on all the same, since there is a file for the results."""
+    try:
+        print(*text, **settings, flush=True)
+    except BrokenPipeError:
+        mute()
+
+
+@command
 def main(argv=None):
     """Grades and prints; returns 0 when it could grade, whatever the points, and 2 when it could not."""
     parser = argparse.ArgumentParser(prog='python -m cs231n.checks', description=__doc__.splitlines()[0])
@@ -110,14 +121,15 @@ def main(argv=None):
     arguments = parser.parse_args(argv)
     if arguments.json and not _can_write(arguments.json):  # told now, not after minutes of grading
         parser.error(f'argument --json: {arguments.json} cannot be written')
+    say = _say_on if arguments.json else functools.partial(print, flush=True)
     try:
         checks = chosen(arguments.names)
         ready(checks)
-        results = grade_all(checks, arguments.seconds)
+        results = grade_all(checks, arguments.seconds, say)
     except (ValueError, ImportError, NoAnswers) as error:
         print(error, file=sys.stderr)
         return 2
-    print(summary(checks, results))
-    if arguments.json:
+    if arguments.json:  # before anything can go wrong on the screen
         arguments.json.write_text(json.dumps([asdict(result) for result in results], indent=1), encoding='utf-8')
+    print(summary(checks, results))
     return 0

@@ -25,6 +25,9 @@ from cs231n.checks.engine.time_limit import PATIENCE, STOPPED
 from cs231n.checks.grader import values
 
 NEARLY = 0.9        # of its seconds: a loop that had them is one, whatever else the machine did
+SLACK = 2           # times the seconds of a check it may have, waiting for a disk included
+LOOK = 0.5          # seconds between two looks at the time that it had
+BESIDE = 10         # seconds for what is asked besides the cases of a check, such as where a function is written
 GRACE = 2           # seconds for what is around a call
 DAY = 86400         # seconds
 FAILURES = 3        # in a row, after which no other process is started
@@ -72,11 +75,14 @@ class Worker:
             with contextlib.suppress(OSError, ValueError):  # told by the end of the other pipe
                 values.write(self.process.stdin, data)
 
-    def ask(self, value, seconds):
-        """Return what it answers within so many seconds. Ended or TimeoutError if it does not, and it is ended then."""
+    def ask(self, value, seconds, given=None):
+        """Return what it answers. Ended or TimeoutError if it does not, and it is ended then.
+
+        seconds: on the clock, at most; given: (a TimeGiven, how many seconds of it), at most, too.
+        """
         self._outbox.put(values.encode(value))
         try:
-            data = self._inbox.get(timeout=seconds)
+            data = self._wait(seconds, given)
             if data is None:
                 raise Ended(self._ending())
             if isinstance(data, Exception):
@@ -91,6 +97,16 @@ class Worker:
         except BaseException:  # Ctrl-C, too
             self.end()
             raise
+
+    def _wait(self, seconds, given):
+        """Return the next message, or raise queue.Empty."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                return self._inbox.get(timeout=min(LOOK, max(end - time.monotonic(), 0)))
+            except queue.Empty:
+                if time.monotonic() >= end or (given and given[0].seconds() >= given[1]):
+                    raise
 
     def _ending(self):
         """How the process ended, in words. NotGraded if something other than itself killed it."""
@@ -112,6 +128,9 @@ class Worker:
 
     def end(self):
         """Kill it with all that belongs to it."""
+        with contextlib.suppress(psutil.Error):
+            for child in psutil.Process(self.process.pid).children(recursive=True):
+                child.kill()
         with contextlib.suppress(OSError):
             if POSIX:
                 os.killpg(self.process.pid, signal.SIGKILL)
@@ -137,12 +156,13 @@ def _with_children(pid):
 class TimeGiven:
     """How long processes have had the processor, or did not want it: the time on the clock, less that in its queue.
 
-    Where the system does not tell of queues (it does on Linux), all time counts.
+    Where the system does not tell of queues (it does on Linux), PATIENCE times the seconds of a check count as those.
     """
 
     def __init__(self, pids):
         self.pids = pids
         self.start, self.before = time.monotonic(), self._queued()
+        self.last = 0.0
 
     def _queued(self):
         """Return {thread: seconds in a queue}."""
@@ -153,9 +173,13 @@ class TimeGiven:
         return found
 
     def seconds(self):
-        """Return the seconds since this was made."""
-        queued = max((now - self.before.get(thread, 0) for thread, now in self._queued().items()), default=0)
-        return time.monotonic() - self.start - queued
+        """Return the seconds since this was made, or until the processes ended."""
+        passed, now = time.monotonic() - self.start, self._queued()
+        if not self.before:
+            return passed / PATIENCE
+        if now:
+            self.last = passed - max(seconds - self.before.get(thread, 0) for thread, seconds in now.items())
+        return self.last
 
 
 class Student:
@@ -195,7 +219,7 @@ class Student:
         message = {'number': self._count, 'name': name, 'modules': self.modules, 'seconds': seconds,
                    'half': f'{half.__module__}:{half.__name__}', 'case': case, 'more': list(more)}
         try:
-            answer = self._worker.ask(message, PATIENCE * seconds + GRACE)
+            answer = self._worker.ask(message, PATIENCE * seconds + GRACE, (time_given, SLACK * seconds + GRACE))
         except TimeoutError:
             self._worker, answer = None, {'number': self._count, 'error': f'{STOPPED} {seconds:g} s: an endless loop?',
                                           'over': True}
@@ -207,7 +231,7 @@ class Student:
             raise
         given = time_given.seconds()
         self.left -= given
-        if isinstance(answer, dict) and answer.get('over') is True and given < NEARLY * seconds:
+        if isinstance(answer, dict) and answer.get('over') is True and time_given.before and given < NEARLY * seconds:
             self.renew()
             raise NotGraded(f'others kept the machine busy: in {PATIENCE * seconds:g} s it had {given:.1f} s')
         return self._checked(answer, case)
@@ -222,7 +246,7 @@ class Student:
             self.worker_count += 1
 
     def _checked(self, answer, case):
-        if not isinstance(answer, dict) or set(answer) not in KEYS or answer['number'] is not self._count:
+        if not isinstance(answer, dict) or set(answer) not in KEYS or str(answer['number']) != str(self._count):
             self.renew()
             raise Malformed('it sent something other than values')
         if 'value' in answer:
@@ -242,7 +266,7 @@ class Function:
     """A proxy for one function, for `judge`."""
 
     def __init__(self, student, name):
-        self.student, self.name, self.seconds, self.limit = student, name, GRACE, GRACE
+        self.student, self.name, self.seconds, self.limit = student, name, BESIDE, BESIDE
 
     def within(self, seconds, work):
         """work(), in which all that is asked of the student's side together takes no more than so many seconds."""

@@ -47,7 +47,7 @@ def make(folder, each=map):
 
 
 def _write_idx(path, array):
-    """MNIST's format: 0, 0, 8 for uint8, the number of axes, their sizes as big-endian int32, the bytes."""
+    """Write MNIST's format: 0, 0, 8 for uint8, the number of axes, their sizes as big-endian int32, the bytes."""
     write_atomically(path, struct.pack(f'>HBB{array.ndim}i', 0, 8, array.ndim, *array.shape) + array.tobytes())
 
 
@@ -76,7 +76,7 @@ def draw_digits(count, seed):
 
 @cache
 def _shares(label):
-    """How common each way of writing a digit is, as probabilities."""
+    """Return how common each way of writing a digit is, as probabilities."""
     weights = np.array([weight for weight, _ in STROKES[label]], float)
     return weights / weights.sum()
 
@@ -86,7 +86,7 @@ def _shares(label):
 
 @cache
 def _skeleton(curves):
-    """Curves of control points -> the distinct points (K, 2), a matrix (P, K) that interpolates, the ends.
+    """Return for curves of control points the distinct points (K, 2), a matrix (P, K) that interpolates, the ends.
 
     A curve is a Catmull-Rom spline, smoothed a little; curves that share a point meet there in a corner,
     wherever it is moved to.
@@ -109,7 +109,7 @@ def _skeleton(curves):
 
 
 def _write(curves, N, rng):
-    """N writers' versions of a skeleton -> points (N, P, 2), about 1 high, and places on the curve (P,)."""
+    """Draw N writers' versions of a skeleton: points (N, P, 2), about 1 high, and places on the curve (P,)."""
     points, weights, ends = _skeleton(curves)
     careless = rng.gamma(5.0, 0.2, (N, 1, 1))
     moved = points + 0.032 * careless * rng.standard_normal((N, *points.shape))  # (N, K, 2)
@@ -137,7 +137,7 @@ def _write(curves, N, rng):
 
 
 def _ink(path, phase, rng):
-    """Points (N, P, 2) and their places along the curve (P,) -> ink uint8 (N, 20, 20)."""
+    """Draw points (N, P, 2) with their places along the curve (P,) as ink uint8 (N, 20, 20)."""
     N, P, _ = path.shape
     press = 1 + 0.05 * rng.standard_normal((N, P))
     for waves in (1, 2):
@@ -163,7 +163,7 @@ def _ink(path, phase, rng):
 
 
 def _centre(ink):
-    """Ink (N, 20, 20) -> pictures (N, 28, 28), shifted by whole pixels: centre of mass in the middle."""
+    """Place ink (N, 20, 20) in pictures (N, 28, 28) by whole pixels: centre of mass in the middle."""
     N = len(ink)
     index, mass = np.arange(BOX), ink.sum(axis=(1, 2), dtype=np.int64)
     shifts = []

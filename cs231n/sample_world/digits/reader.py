@@ -36,7 +36,7 @@ class DigitNet(nn.Module):
 @cache
 @torch.inference_mode(False)
 def load_digit_net():
-    """DigitNet with the weights that come with the project: trained on drawn digits, frozen, in eval mode."""
+    """Return DigitNet with the weights that come with the project: trained on drawn digits, frozen, in eval mode."""
     net = DigitNet()
     stored = read_weights(checked(READER_WEIGHTS))
     net.load_state_dict({name: value.float() for name, value in stored.items()})

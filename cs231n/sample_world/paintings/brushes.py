@@ -10,7 +10,7 @@ Y, X = np.mgrid[0:SIZE, 0:SIZE].astype(np.float32) / SIZE  # position of each pi
 
 
 def rgb(*hexes):
-    """'#d04020', ... -> float32 (n, 3) in 0..255."""
+    """Return '#d04020', ... as float32 (n, 3) in 0..255."""
     return np.float32([[int(h[k : k + 2], 16) for k in (1, 3, 5)] for h in hexes])
 
 
@@ -31,7 +31,7 @@ def lay(canvas, colour, cover):
 
 
 def bands(colours, position):
-    """Colours (n, 3) looked up, with blending, at a position (SIZE, SIZE) in 0..1."""
+    """Look colours (n, 3) up, with blending, at a position (SIZE, SIZE) in 0..1."""
     place = np.clip(position, 0, 1) * (len(colours) - 1)
     low = np.minimum(place.astype(int), len(colours) - 2)
     share = (place - low)[..., None]
@@ -39,7 +39,7 @@ def bands(colours, position):
 
 
 def at(field, x, y):
-    """field[y, x] at positions in 0..1; what lies outside counts as the border."""
+    """Return field[y, x] at positions in 0..1; what lies outside counts as the border."""
     col = np.clip((np.asarray(x) * SIZE).astype(int), 0, SIZE - 1)
     row = np.clip((np.asarray(y) * SIZE).astype(int), 0, SIZE - 1)
     return field[row, col]

@@ -28,7 +28,7 @@ TURN = 2 * np.pi
 
 
 def abstract(rng):
-    """Circles within circles, arcs, wedges, checks and rays in pure colours on a cream ground."""
+    """Paint circles within circles, arcs, wedges, checks and rays in pure colours on a cream ground."""
     palette = rgb(
         '#d8281e', '#f4b31a', '#1d4e9e', '#151515', '#3a8f5a', '#e87aa0', '#6a3a8a', '#f07a1c', '#58b4d8'
     )
@@ -238,7 +238,7 @@ def mosaic(rng):
 
 
 def _tesserae(rng, base, along, step):
-    """Stones of side `step` in rows, turned to the field; each has one colour, unlike its neighbours' by a little."""
+    """Lay stones of side `step` in rows, turned to the field, each of one colour, a little unlike its neighbours'."""
     image, pen = board(np.full_like(base, 1) * rgb('#2c241c')[0])
     spots = [(i, j) for i in np.arange(step / 2, 1.02, step) for j in np.arange(step / 2, 1.02, step)]
     rings = [

@@ -93,7 +93,7 @@ def starry(rng):
 
 
 def dusk(rng):
-    """Long wavy bands of fire above a dark fjord, and a slanting pier."""
+    """Paint long wavy bands of fire above a dark fjord, and a slanting pier."""
     wave = 0.05 * np.sin(6 * X + 1) + 0.03 * np.sin(13 * X + 8 * Y) + 0.02 * noise(rng, 6)
     sky = bands(
         rgb(
@@ -165,7 +165,7 @@ def _figure(pen, x, y):
 
 
 def ink_wash(rng):
-    """Mountains that fade into mist, a boat, and bamboo in black strokes; a red seal."""
+    """Paint mountains that fade into mist, a boat, and bamboo in black strokes; a red seal."""
     canvas = bands(rgb('#e6dfcd', '#efe9da', '#f4efe3'), noise(rng, 5) * 0.6 + 0.4 * Y)
     for level, height, knots, tone in ((0.34, 0.26, 7, 175), (0.46, 0.24, 6, 128), (0.60, 0.17, 5, 80)):
         ridge = level - height * (noise(rng, 2, knots)[:1] ** 1.3) + 0.02 * noise(rng, 2, 60)[:1]

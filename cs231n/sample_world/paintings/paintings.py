@@ -48,7 +48,7 @@ PHOTOGRAPHS = {  # name -> (library, file): each comes with the library's wheel
 def painting(name, seed=0):
     """Return a painting of that name, drawn from a seed: uint8 (288, 288, 3). ValueError: there is none."""
     if name not in PAINTINGS:
-        raise ValueError(f'name: there is no painting {name!r}, only {", ".join(PAINTINGS)}')
+        raise ValueError(f'name must be one of {", ".join(PAINTINGS)}, got {name!r}')
     canvas = PAINTINGS[name](np.random.RandomState(seed))  # its stream never changes
     image = np.clip(np.rint(canvas), 0, 255).astype(np.uint8)
     image.flags.writeable = False
@@ -58,7 +58,7 @@ def painting(name, seed=0):
 def photograph(name):
     """Return a real photograph of that name: uint8 (H, W, 3). ValueError: there is no such photograph."""
     if name not in PHOTOGRAPHS:
-        raise ValueError(f'name: there is no photograph {name!r}, only {", ".join(PHOTOGRAPHS)}')
+        raise ValueError(f'name must be one of {", ".join(PHOTOGRAPHS)}, got {name!r}')
     library, file = PHOTOGRAPHS[name]
     folder = Path(find_spec(library).origin).parent
     with Image.open(folder / file) as image:

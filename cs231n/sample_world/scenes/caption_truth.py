@@ -31,11 +31,11 @@ def true_claims(caption, things, place):
 
 
 def _colour_holds(before, thing):
-    """Has the thing the colour that the words before its noun say? None if they name no colour."""
+    """Tell whether the thing has the colour that the words before its noun say; None if they name no colour."""
     said = [COLOUR_OF[word] for word in before if word in COLOUR_OF]
     return (thing is not None and said[-1] == thing.colour) if said else None
 
 
 def _holds(claim, a, b):
-    """Is a left of, right of, above or below b, by their centres? Two of the four can be true at once."""
+    """Tell whether a is left of, right of, above or below b, by their centres. Two of the four can be true at once."""
     return {'left': a.x < b.x, 'right': a.x > b.x, 'above': a.y < b.y, 'below': a.y > b.y}[claim]

@@ -56,12 +56,12 @@ PLACE_OF = {word: place for place, words in PLACE_CUES.items() for word in words
 
 
 def _usual(words, rng):
-    """Mostly the first word, now and then one of the others."""
+    """Return mostly the first word, now and then one of the others."""
     return words[0] if len(words) == 1 or rng.random_sample() < 0.85 else words[1 + rng.randint(len(words) - 1)]
 
 
 def relation(a, b):
-    """Where thing a is as seen from thing b: left, right, above or below, whichever is most true."""
+    """Return where thing a is as seen from thing b: left, right, above or below, whichever is most true."""
     dx, dy = a.x - b.x, a.y - b.y
     return ('left' if dx < 0 else 'right') if abs(dx) >= abs(dy) else ('above' if dy < 0 else 'below')
 
@@ -77,7 +77,7 @@ def _noun_phrase(thing, rng, size=0.4):
 
 
 def _write(things, place, rng):
-    """One caption, as text."""
+    """Return one caption, as text."""
     where = _usual(PLACE_PHRASES[place], rng)
     order = sorted(things, key=lambda t: t.x)  # named as one reads, from left to right, with few exceptions: a colour
     if len(order) > 1 and rng.random_sample() < 0.03:  # comes before its noun, when only the order tells whose it is
@@ -105,7 +105,7 @@ def _write(things, place, rng):
 
 
 def captions(things, place, rng, count=5):
-    """`count` different captions of a scene as lists of words, each short enough for LENGTH tokens."""
+    """Write `count` different captions of a scene as lists of words, each short enough for LENGTH tokens."""
     found = []
     while len(found) < count:
         words = _write(things, place, rng).split()
@@ -131,7 +131,7 @@ def encode(words, word_to_idx):
 
 
 def plain_text(words):
-    """Words as they are shown to a person: without special tokens."""
+    """Return words as they are shown to a person: without special tokens."""
     return ' '.join(word for word in words if word not in SPECIAL)
 
 

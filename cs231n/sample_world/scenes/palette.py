@@ -17,13 +17,13 @@ COLOURS = {  # name -> (centre, how far a sample may stray from it), 0..255
 
 
 def sample(name, rng):
-    """One RGB value (3,) float32 in 0..255 that goes by this name."""
+    """Draw one RGB value (3,) float32 in 0..255 that goes by this name."""
     centre, spread = COLOURS[name]
     return np.clip(np.float32(centre) + rng.uniform(-spread, spread, 3).astype(np.float32), 0, 255)
 
 
 def mix(colour, other, share):
-    """`share` of the way from one RGB value to another, float32 (3,)."""
+    """Go `share` of the way from one RGB value to another, float32 (3,)."""
     colour, other = np.float32(colour), np.float32(other)
     return colour + np.float32(share) * (other - colour)
 

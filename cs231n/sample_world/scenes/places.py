@@ -32,7 +32,7 @@ def ramp(top, bottom, start=0, stop=SIZE):
 
 
 def grain(rng, strength, rows, cols=None):
-    """Noise about zero, as strong as `strength` (one number or one a channel), (SIZE, SIZE, 3 or 1)."""
+    """Draw noise about zero, as strong as `strength` (one number or one a channel), (SIZE, SIZE, 3 or 1)."""
     return (noise(rng, rows, cols) - np.float32(0.5))[..., None] * np.float32(strength)
 
 
@@ -54,7 +54,7 @@ def tint(rng, colour, spread=12):
 
 
 def spots(canvas, rng, count, colours, top, bottom, sizes=(1, 3)):
-    """Small squares scattered between two rows: flowers, stars, pebbles, snowflakes."""
+    """Scatter small squares between two rows: flowers, stars, pebbles, snowflakes."""
     xs, ys = rng.randint(0, SIZE - 3, count), rng.randint(top, bottom, count)
     for x, y, size, k in zip(xs, ys, rng.randint(*sizes, count), rng.randint(0, len(colours), count), strict=True):
         canvas[y:y + size, x:x + size] = colours[k]

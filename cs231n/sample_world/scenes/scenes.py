@@ -46,9 +46,9 @@ class Scene:
 def plan(split, index):
     """Return what a scene will show -> (place, horizon row, things, rng), without painting it."""
     if split not in SPLITS:
-        raise ValueError(f'split: expected one of {", ".join(SPLITS)}, got {split!r}')
+        raise ValueError(f'split must be one of {", ".join(SPLITS)}, got {split!r}')
     if not 0 <= int(index) < 2 ** 31:
-        raise ValueError(f'index: expected 0 or more, got {index!r}')
+        raise ValueError(f'index must lie in 0 … {2 ** 31 - 1}, got {index!r}')
     seed, counts = SPLITS[split]
     rng = np.random.RandomState([seed, int(index)])  # the legacy generator: NumPy promises never to change its stream
     place = sorted(PLACES)[rng.randint(len(PLACES))]

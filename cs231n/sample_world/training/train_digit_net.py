@@ -5,12 +5,14 @@ Writes datasets/sample/digit_net.pt (float16) and, beside it, a card with what w
 """
 
 import json
+import sys
 import time
 
 import torch
 import torch.nn.functional as F
-from tqdm.auto import tqdm
 
+from cs231n._shared.console import command
+from cs231n._shared.progress import progress_bar
 from cs231n._shared.whole import digest
 from cs231n.sample_world.digits.digits import BLOCKS, draw_digits
 from cs231n.sample_world.digits.reader import READER_WEIGHTS, DigitNet
@@ -19,7 +21,7 @@ EPOCHS, DIGITS, BATCH, LR, SEED = 12, 20_000, 100, 3e-3, 28
 
 
 def batches(count, seed):
-    """Newly drawn digits as x float32 (B, 1, 28, 28) in [0, 1] and y (B,)."""
+    """Yield newly drawn digits as x float32 (B, 1, 28, 28) in [0, 1] and y (B,)."""
     pictures, labels = (torch.from_numpy(array) for array in draw_digits(count, seed))
     for x, y in zip(pictures[:, None].split(BATCH), labels.split(BATCH)):
         yield x.float() / 255, y.long()
@@ -36,7 +38,7 @@ def accuracy(net, count, seed):
 
 def train(epochs=EPOCHS, digits=DIGITS):
     """Train a new DigitNet with Adam and one cycle of learning rates -> the net; torch's own stream stays as it was."""
-    with torch.random.fork_rng(devices=[]), tqdm(total=epochs * digits // BATCH, unit='step') as bar:
+    with torch.random.fork_rng(devices=[]), progress_bar(total=epochs * digits // BATCH, unit='step') as bar:
         torch.manual_seed(SEED)
         net = DigitNet()
         solver = torch.optim.Adam(net.parameters())
@@ -52,6 +54,7 @@ def train(epochs=EPOCHS, digits=DIGITS):
     return net
 
 
+@command
 def main():
     """Train, store weights and card."""
     start = time.process_time()
@@ -63,9 +66,9 @@ def main():
             'processor minutes': round(minutes, 1), 'parameters': sum(p.numel() for p in net.parameters()),
             'accuracy on the drawn test digits': accuracy(net.float(), *BLOCKS['test'][0]),
             'sha256': digest(READER_WEIGHTS)}
-    READER_WEIGHTS.with_suffix('.json').write_text(json.dumps(card, indent=1) + '\n')
+    READER_WEIGHTS.with_suffix('.json').write_text(json.dumps(card, indent=1) + '\n', encoding='utf-8')
     print(card)
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

@@ -20,6 +20,7 @@ reading is then learned once more.
 
 import argparse
 import json
+import sys
 import time
 from pathlib import Path
 
@@ -29,9 +30,10 @@ import torch.nn.functional as F
 from torch import nn
 from torchvision.models import squeezenet1_1
 from torchvision.transforms.functional import gaussian_blur
-from tqdm.auto import tqdm
 
+from cs231n._shared.console import command
 from cs231n._shared.normalisation import mean_and_std
+from cs231n._shared.progress import progress_bar
 from cs231n._shared.whole import digest
 from cs231n.sample_world.scenes.palette import COLOURS
 from cs231n.sample_world.scenes.places import PLACES
@@ -111,7 +113,7 @@ def reading_loss(cells, kind, colour, place):
 
 
 def attack(model, x, truth, size):
-    """X shifted by at most `size` a pixel in the direction that raises the loss (one step from a random start)."""
+    """Return x, shifted by at most `size` a pixel to where the loss is higher (one step from a random start)."""
     shift = torch.empty_like(x).uniform_(-size, size).requires_grad_()
     with torch.autocast('cpu', torch.bfloat16):
         loss = losses(model, x + shift, *truth)
@@ -120,14 +122,14 @@ def attack(model, x, truth, size):
 
 
 def normalised(images):
-    """Pictures (N, H, W, 3) in uint8 -> x (N, 3, H, W) as the plain network wants them."""
+    """Turn pictures (N, H, W, 3) in uint8 into x (N, 3, H, W) as the plain network wants them."""
     x = torch.from_numpy(images).permute(0, 3, 1, 2).float() / 255
     return ((x - MEAN) / STD).contiguous(memory_format=torch.channels_last)
 
 
 @torch.no_grad()
 def accuracy(net, count, side=SIZE, first=0):
-    """Share of `count` single-thing scenes of the `test` split that the plain network names right."""
+    """Return the share of `count` single-thing scenes of the `test` split that the plain network names right."""
     right = 0
     for start in range(first, first + count, 50):
         batch = [scene('test', i) for i in range(start, min(start + 50, first + count))]
@@ -140,7 +142,7 @@ def accuracy(net, count, side=SIZE, first=0):
 
 
 def plain(trainee):
-    """Torchvision's SqueezeNet 1.1 with the folded weights, in eval mode."""
+    """Return torchvision's SqueezeNet 1.1 with the folded weights, in eval mode."""
     net = squeezenet1_1(num_classes=len(KINDS))
     net.load_state_dict(fold_batchnorm(trainee.net))
     return lifted(net.eval().to(memory_format=torch.channels_last))
@@ -159,7 +161,7 @@ def lifted(net):
 
 
 def train(args):
-    """All four stages -> the network and its heads; only the last one if args.start names what three have led to."""
+    """Return the network and its heads after four stages, or the last if args.start names what three have led to."""
     torch.manual_seed(args.seed)
     rng, gen = np.random.default_rng(args.seed), torch.Generator().manual_seed(args.seed)
     pool = render_pool(args.scenes)
@@ -195,7 +197,7 @@ def stage(model, pool, rng, gen, args, steps, side, smallest, batch, peak, clean
     images, labels, places = pool
     solver = torch.optim.AdamW(model.train().parameters(), weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(solver, peak, total_steps=steps, pct_start=0.15)
-    bar = tqdm(range(steps), desc=f'training at {side} pixels')
+    bar = progress_bar(range(steps), desc=f'training at {side} pixels')
     for step in bar:
         pick = rng.choice(len(images), batch, replace=False)
         x, kind, colour = views(images[pick], labels[pick], gen, side, smallest)
@@ -209,14 +211,14 @@ def stage(model, pool, rng, gen, args, steps, side, smallest, batch, peak, clean
         nn.utils.clip_grad_norm_(model.parameters(), 5.0)
         solver.step()
         schedule.step()
-        bar.set_postfix(loss=f'{loss.item():.3f}')
+        bar.set_postfix(loss=f'{loss.item():.3f}', refresh=False)
         if step % 400 == 399:
             bar.write(f'step {step + 1}: {accuracy(plain(model.eval()), 200):.3f} of unseen scenes named right')
             model.train()
 
 
 def gaze_loss(slopes, on_thing):
-    """-log of the share of the saliency's peaks that lie on the thing; slopes (N, 3, H, W), on_thing (N, H, W).
+    """Return -log of the share of the saliency's peaks that lie on the thing; slopes (N, 3, H, W), on_thing (N, H, W).
 
     The map is smoothed as benchmarks/visualization_truth.py smooths it. A softmax of the smoothed map, whose highest
     point is made 20, stands for the peak.
@@ -234,7 +236,7 @@ def mind_things(net, heads, pool, rng, gen, steps, shift, batch=16):
     images, labels, places = pool
     solver = torch.optim.AdamW([*net.parameters(), *heads.parameters()], weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(solver, 4e-4, total_steps=steps, pct_start=0.1)
-    bar = tqdm(range(steps), desc='learning what to look at')
+    bar = progress_bar(range(steps), desc='learning what to look at')
     for _ in bar:
         pick, side = rng.choice(len(images), batch, replace=False), rng.choice([-1, 1])  # -1: mirrored
         x = normalised(images[pick, :, ::side].copy())
@@ -261,11 +263,11 @@ def mind_things(net, heads, pool, rng, gen, steps, shift, batch=16):
         nn.utils.clip_grad_norm_(net.parameters(), 5.0)
         solver.step()
         schedule.step()
-        bar.set_postfix(loss=f'{loss.item():.3f}')
+        bar.set_postfix(loss=f'{loss.item():.3f}', refresh=False)
 
 
 def readers():
-    """Linear maps from the 512 channels of a cell to kind, colour and place."""
+    """Return linear maps from the 512 channels of a cell to kind, colour and place."""
     return nn.ModuleDict({'kind': nn.Conv2d(512, len(KINDS) + 1, 1), 'colour': nn.Conv2d(512, len(COLOURS), 1),
                           'place': nn.Conv2d(512, len(PLACES), 1)})
 
@@ -276,7 +278,7 @@ def readout(net, pool, rng, gen, steps, batch=64):
     heads = readers()
     solver = torch.optim.AdamW(heads.parameters(), weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(solver, 5e-3, total_steps=steps)
-    bar = tqdm(range(steps), desc='learning to read')
+    bar = progress_bar(range(steps), desc='learning to read')
     for _ in bar:
         pick = rng.choice(len(images), batch, replace=False)
         x, kind, colour = views(images[pick], labels[pick], gen, 160, 0.95)
@@ -288,10 +290,11 @@ def readout(net, pool, rng, gen, steps, batch=64):
         loss.backward()
         solver.step()
         schedule.step()
-        bar.set_postfix(loss=f'{loss.item():.3f}')
+        bar.set_postfix(loss=f'{loss.item():.3f}', refresh=False)
     return heads
 
 
+@command
 def main():
     """Train in four stages, store weights and card."""
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
@@ -315,9 +318,9 @@ def main():
             'adversarial_shift_of_255': args.shift, 'minutes': round((time.time() - start) / 60, 1),
             'test_scenes': 2000, 'accuracy_224': accuracy(net, 2000), 'accuracy_112': accuracy(net, 2000, 112),
             'sha256': digest(args.out)}
-    args.out.with_suffix('.json').write_text(json.dumps(card, indent=1) + '\n')
+    args.out.with_suffix('.json').write_text(json.dumps(card, indent=1) + '\n', encoding='utf-8')
     print(json.dumps(card, indent=1))
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

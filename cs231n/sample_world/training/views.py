@@ -5,8 +5,8 @@ from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 import torch
 import torch.nn.functional as F
-from tqdm.auto import tqdm
 
+from cs231n._shared.progress import progress_bar
 from cs231n.sample_world.scenes.palette import COLOURS
 from cs231n.sample_world.scenes.places import PLACES
 from cs231n.sample_world.scenes.scenes import SIZE, scene
@@ -17,7 +17,7 @@ NAMES = {'kind': KINDS, 'colour': tuple(COLOURS), 'place': tuple(PLACES)}
 
 
 def labelled(index):
-    """One training scene -> image (224, 224, 3), labels (112, 112, 2): 1 + kind and 1 + colour, 0 off things; place."""
+    """Draw a scene: image (224, 224, 3), labels (112, 112, 2): 1 + kind and 1 + colour, 0 off things; place."""
     s = scene('fit', index)
     labels = np.zeros((LABELS, LABELS, 2), np.uint8)
     for thing, mask in zip(s.things, s.masks, strict=True):
@@ -31,13 +31,13 @@ def render_pool(count):
     places = np.empty(count, np.int64)
     with ProcessPoolExecutor() as pool:
         jobs = pool.map(labelled, range(count), chunksize=64)
-        for k, (image, label, place) in enumerate(tqdm(jobs, total=count, desc='drawing scenes')):
+        for k, (image, label, place) in enumerate(progress_bar(jobs, total=count, desc='drawing scenes')):
             images[k], labels[k], places[k] = image, label, place
     return images, labels, places
 
 
 def views(images, labels, gen, side, smallest):
-    """Random views of scenes: a part (`smallest` to 1.1) of each, mirrored, turned; light, contrast and noise vary.
+    """Draw random views: a part (`smallest` to 1.1) of each, mirrored, turned; light, contrast and noise vary.
 
     images (N, 224, 224, 3) uint8, labels (N, 112, 112, 2) uint8 -> x (N, 3, side, side) in 0..1 and, for each of the
     C x C cells of the last feature map, C = side / 16 - 1, the share of its pixels that each kind (N, 25, C, C) and

@@ -5,8 +5,10 @@ import pytest
 import torch
 
 from cs231n import rnn_layers
-from cs231n.answer_key.captioning import oracle as captioning
+from cs231n.answer_key.captioning import oracle as captioning_oracle
 from cs231n.answer_key.computed import part
+from cs231n.answer_key.lstm import oracle as lstm_oracle
+from cs231n.answer_key.rnn import oracle as rnn_oracle
 from cs231n.checks import check
 from cs231n.checks.engine import answers as where
 from cs231n.checks.engine import stored
@@ -85,7 +87,7 @@ def test_lstm_oracle_agrees_with_pytorch():
         lstm.bias_hh_l0.zero_()
         h0 = torch.as_tensor(case['h0'])[None]
         want, _ = lstm(torch.as_tensor(case['x']), (h0, torch.zeros_like(h0)))
-    (got,) = lstm.lstm_forward(**case)
+    (got,) = lstm_oracle.lstm_forward(**case)
     assert agree(got, want.numpy(), 1e-12, 1e-12)
 
 
@@ -101,7 +103,7 @@ def test_rnn_oracle_agrees_with_pytorch():
             getattr(rnn, name).copy_(torch.as_tensor(weight))
         rnn.bias_hh_l0.zero_()
         want, _ = rnn(torch.as_tensor(case['x']), torch.as_tensor(case['h0'])[None])
-    (got,) = rnn.rnn_forward(**case)
+    (got,) = rnn_oracle.rnn_forward(**case)
     assert agree(got, want.numpy(), 1e-12, 1e-12)
 
 
@@ -125,7 +127,7 @@ def test_captioning_oracle_gives_the_known_losses(cell_type, features, want):
         name: np.linspace(-1.4, 1.3, int(np.prod(shape))).reshape(shape) for name, shape in shapes.items()
     }
     captions = (np.arange(10 * 13) % 3).reshape(10, 13)
-    loss, *_ = captioning.captioning_loss(params, np.linspace(*features, 10 * D).reshape(10, D), captions)
+    loss, *_ = captioning_oracle.captioning_loss(params, np.linspace(*features, 10 * D).reshape(10, D), captions)
     assert abs(loss - want) < 1e-10
 
 

@@ -139,7 +139,8 @@ VARIANTS = {
     'tv_weights': ('tv_loss', [(SUMS, 'torch.sum(down ** 2) + tv_weight * torch.sum(right ** 2)')]),
 }
 ONE_PICTURE = ('content_loss', 'per_picture'), ('tv_loss', 'first_picture')  # the notebook has no more than one
-GRAM_OF_SEVERAL = ('one_picture_only', 'first_picture', 'batch_in_channels', 'batch_in_pixels', 'batch_summed', 'by_batch')
+GRAM_OF_SEVERAL = ('one_picture_only', 'first_picture', 'batch_in_channels', 'batch_in_pixels', 'batch_summed',
+                   'by_batch')
 BY_NAME = {one.name: one for one in CHECKS}
 
 

@@ -2,13 +2,11 @@
 
 from dataclasses import replace
 from functools import partial
-from importlib import import_module
 
 import numpy as np
 
-from cs231n.checks.engine.calling import unpack
 from cs231n.checks.lessons.captioning.checks import CHECKS as CAPTIONING
-from cs231n.checks.lessons.captioning.checks import VOCABULARY
+from cs231n.checks.lessons.captioning_pytorch import student_side
 from cs231n.checks.lessons.lstm.checks import CHECKS as LSTM
 from cs231n.checks.lessons.rnn.checks import CHECKS as RNN
 
@@ -18,7 +16,6 @@ POINTS = {
     'lstm_step_forward': 5, 'lstm_forward': 5, 'CaptioningRNN.loss[lstm]': 3, 'CaptioningRNN.sample[lstm]': 3,
 }
 GRADIENT = 'share of the true gradient'
-STEP = 1e-5  # of the central difference that autograd's gradient is compared with
 
 
 def pytorch_name(name):
@@ -26,69 +23,23 @@ def pytorch_name(name):
     return f'{name[:-1]}, pytorch]' if name.endswith(']') else f'{name}[pytorch]'
 
 
-def _call(check, function, case):
+def _call(check, ask, case):
     """Return the outputs of a function of tensors, and of its gradient how much agrees with a central difference."""
-    names = list(check.outputs)[:-1]
-    return _with_gradient(case, lambda inputs: unpack(function(*inputs.values()), names))
+    return _with_share(ask(student_side.layer, case, list(check.outputs)[:-1]))
 
 
-def _call_method(cell_type, check, function, case):
+def _call_method(cell_type, check, ask, case):
     """Return the outputs of a method on a model of the package that has these parameters."""
-    rest = [value for name, value in case.items() if name != 'params']
     if 'captions' in check.outputs:
-        return unpack(function(_model(cell_type, _tensors(case['params'])), *rest), ['captions'])
-    return _with_gradient(case['params'],
-                          lambda params: unpack(function(_model(cell_type, params), *rest), ['loss']))
+        return ask(student_side.captions, case, cell_type)
+    return _with_share(ask(student_side.loss, case, cell_type))
 
 
-def _model(cell_type, params):
-    import torch
-
-    (D, H), W = params['W_proj'].shape, len(params['Wx'])
-    word_to_idx = {word: index for index, word in enumerate(VOCABULARY)}
-    make = import_module('cs231n.classifiers.rnn_pytorch').CaptioningRNN
-    model = make(word_to_idx, D, W, H, cell_type, torch.float64, rng=torch.Generator().manual_seed(0))
-    model.params = params
-    return model
-
-
-def _tensors(arrays, requires_grad=False):
-    import torch
-
-    return {name: torch.tensor(value, requires_grad=requires_grad and value.dtype.kind == 'f')
-            for name, value in arrays.items()}
-
-
-def _with_gradient(arrays, run):
-    """Return run(tensors), a list of outputs, and the share of the true slope that autograd finds, 1 if right."""
-    import torch
-
-    leaves = _tensors(arrays, requires_grad=True)
-    outputs = run(leaves)
-    total = _weighted(outputs)
-    inputs = {name: leaf for name, leaf in leaves.items() if leaf.requires_grad}
-    if not total.requires_grad:
-        return [*outputs, 0.0]
-    grads = torch.autograd.grad(total, list(inputs.values()), allow_unused=True, materialize_grads=True)
-    rng = np.random.RandomState(231)
-    ways = {name: torch.from_numpy(rng.standard_normal(leaf.shape)) for name, leaf in inputs.items()}
-    found = sum((grad * way).sum() for grad, way in zip(grads, ways.values())).item()
-    with torch.no_grad():
-        up, down = (_weighted(run(leaves | {name: inputs[name] + step * way for name, way in ways.items()}))
-                    for step in (STEP, -STEP))
-    true = (up - down).item() / (2 * STEP)
-    return [*outputs, 1.0 if np.isclose(found, true, rtol=1e-6, atol=1e-7) else found / true]
-
-
-def _weighted(outputs):
-    """Return one number in which every entry of the outputs has a weight of its own."""
-    import torch
-
-    total = torch.zeros((), dtype=torch.float64)
-    for output in outputs:
-        output = torch.as_tensor(output, dtype=torch.float64).flatten()
-        total = total + output @ torch.cos(torch.arange(len(output), dtype=torch.float64))
-    return total
+def _with_share(values):
+    """Return the outputs, and the share of the true slope that autograd found: 1 if all is right."""
+    *outputs, found, true = values
+    found, true = float(found), float(true)
+    return [*outputs, 1.0 if np.isclose(found, true, rtol=1e-6, atol=1e-7) else np.divide(found, true)]
 
 
 def _in_pytorch(one):

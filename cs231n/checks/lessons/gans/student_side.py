@@ -1,6 +1,7 @@
 """What runs beside the student's networks and losses: plain arrays in, plain arrays out."""
 
 import re
+import time
 import traceback
 
 import numpy as np
@@ -8,21 +9,27 @@ import numpy as np
 from cs231n.checks.engine.calling import unpack
 from cs231n.checks.engine.compare import as_array
 from cs231n.checks.engine.errors import Malformed
-from cs231n.checks.engine.reasons import place, reason
+from cs231n.checks.engine.reasons import meaning, place, reason
 
 SHAPE_ERROR = re.compile(  # what PyTorch says of shapes, not what any other error may say
     'shapes cannot be multiplied|is invalid for input of size|must match the size of tensor|Expected [234]D|'
     'expected [234]D|to have [0-9]+ channels|running_mean should contain|[Cc]alculated (padded )?input size|'
     'Output size is too small|Expected size for first two dimensions|must match the existing size')
+TENTH, SLOW = 10, 0.01  # a draw of a hundredth of the numbers that takes so many seconds is no draw of arrays
+FIXED = ('Unflatten has a fixed batch size, or None: the notebook gives none, and the last batch of an epoch is smaller;'
+         ' Unflatten(-1, ...) takes any')
+FLAT = 'it takes flat pictures only, and run_a_gan gives it (N, 1, 28, 28), with which it fails: begin with Flatten()'
 _built = {}  # the network that was built last, and its layers: they are asked of one after the other
 
 
 def noise(function, find, case):
-    """Two draws of noise, as they come."""
+    """Return two draws of noise, as they come; of a hundredth of the numbers if a million would take seconds."""
     import torch  # here, so that the checks of the NumPy layers need not wait for it
 
+    batch_size, dim = case['batch_size'], case['dim']
+
     def draw():
-        noise, = unpack(function(case['batch_size'], case['dim']), ['noise'])
+        noise, = unpack(function(batch_size, dim), ['noise'])
         if not torch.is_tensor(noise):
             raise Malformed(f'it returns a {type(noise).__name__}, expected a tensor')
         if noise.is_floating_point() and noise.dtype != torch.get_default_dtype():
@@ -33,6 +40,11 @@ def noise(function, find, case):
         return as_array(noise)
 
     with torch.random.fork_rng(devices=[]):
+        function(batch_size // TENTH, dim // TENTH)  # what is loaded by the first call does not count
+        start = time.thread_time()
+        function(batch_size // TENTH, dim // TENTH)
+        if time.thread_time() - start > SLOW:
+            batch_size, dim = batch_size // TENTH, dim // TENTH
         return [draw(), draw()]
 
 
@@ -63,7 +75,9 @@ def moved(function, find, case):
     for gradient in case['gradients']:
         model.weight.grad = torch.tensor(gradient)
         solver.step()
-    return [(model.weight.detach().numpy() - case['start']) / 1e-3]
+    said = ', '.join(f'{name}={solver.defaults[name]}' for name in ('lr', 'betas', 'momentum')
+                     if name in solver.defaults)
+    return [(model.weight.detach().numpy() - case['start']) / 1e-3, f'{type(solver).__name__} with {said}']
 
 
 # ---- a network: built, then asked for its parameters, its output, its layers ----
@@ -75,7 +89,7 @@ def parameters(function, find, case, takes_noise):
     from torch.nn.parameter import is_lazy
 
     with torch.random.fork_rng(devices=[]):
-        model, = unpack(function(*[case['x'].shape[1]] * takes_noise), ['model'])  # called as the notebook does
+        model, told = _build(function, case['x'], takes_noise)
     if not isinstance(model, torch.nn.Module):
         raise Malformed(f'it returns a {type(model).__name__}, expected a torch.nn.Module')
     named = list(model.named_parameters())
@@ -83,10 +97,21 @@ def parameters(function, find, case, takes_noise):
     if lazy:
         raise Malformed(f'{lazy} has no shape before the first input: write nn.Linear with both sizes, or nn.Conv2d'
                         ' with both numbers of channels, since the notebook sets the weights before')
-    _built.update(model=model.double().train(), layers=_chain(model))
+    _built.update(model=model.double().train(), layers=_chain(model), told=told)
     number = {id(value): k for k, (_, value) in enumerate(model.named_parameters())}
     own = [[number[id(value)] for value in layer.parameters(recurse=False)] for layer in model.modules()]
     return [[name, list(value.shape)] for name, value in named], [some for some in own if some]
+
+
+def _build(function, x, takes_noise):
+    """Return the network, made as the notebook does, and what is to be said of the arguments that it needs."""
+    N, D = x.shape
+    try:
+        return unpack(function(*[D] * takes_noise), ['model'])[0], ''
+    except TypeError as error:
+        if takes_noise or 'missing 1 required positional argument' not in str(error):
+            raise
+        return unpack(function(N), ['model'])[0], 'it asks for a batch size, and the notebook gives none: take any number'
 
 
 def parameter(seed, shape):
@@ -100,7 +125,10 @@ def parameter(seed, shape):
 
 
 def output(function, find, case, takes_noise, seeds):
-    """Return the output of the network with known parameters: [array], or [reason, whether it is about shapes]."""
+    """Return the output of the network with known parameters in it, and what limits it: [array, words].
+
+    If it cannot be run: [reason, whether that is about shapes].
+    """
     import torch
 
     model, x = _built['model'].double(), torch.from_numpy(case['x'])
@@ -108,16 +136,43 @@ def output(function, find, case, takes_noise, seeds):
         for own, seed in zip(model.parameters(), seeds, strict=True):
             own.copy_(torch.from_numpy(parameter(seed, tuple(own.shape))))
         try:
-            out = run(model, x, takes_noise)
+            out, told = _run_within_limits(model, x, takes_noise)
         except Exception as error:
             _explain(error)
             text = ' '.join(str(error).split())
-            return ([f'{text}{_place(error)}', True] if SHAPE_ERROR.search(text[:2000]) else [reason(error), False])
+            meant = meaning(error, text)
+            meant = f'; that is: {meant}' if meant else ''
+            return ([f'{text}{_place(error)}{meant}', True] if SHAPE_ERROR.search(text[:2000]) else [reason(error), False])
     if out is None:
         raise Malformed('forward returns None: is the return statement missing?')
     if not torch.is_tensor(out):
         raise Malformed(f'forward returns a {type(out).__name__}, expected a tensor')
-    return [as_array(out)]
+    return [as_array(out), '; '.join(filter(None, (_built['told'], told)))]
+
+
+def _run_within_limits(model, x, takes_noise):
+    """Return what run() does, and what is to be said if that takes a batch size set for this case, or flat pictures."""
+    fixed = {layer: layer.N for layer in model.modules() if type(layer).__name__ == 'Unflatten'
+             and getattr(layer, 'N', -1) != -1}
+    told = FIXED if fixed and not _runs(_on_pictures, model, x, takes_noise) else ''
+    for layer in fixed if told else ():
+        layer.N = len(x)
+    try:
+        out = run(model, x, takes_noise)
+        if not takes_noise and not _runs(model, x.to(next(model.parameters()).dtype).reshape(-1, 1, 28, 28)):
+            told = told or FLAT
+    finally:
+        for layer, N in fixed.items():
+            layer.N = N
+    return out, told
+
+
+def _runs(function, *inputs):
+    try:
+        function(*inputs)
+        return True
+    except Exception:
+        return False
 
 
 def layers(function, find, case):
@@ -162,8 +217,7 @@ def _explain(error):
     for frame, _ in traceback.walk_tb(error.__traceback__):
         layer = frame.f_locals.get('self')
         if type(layer).__name__ == 'Unflatten' and getattr(layer, 'N', -1) != -1:
-            raise Malformed('Unflatten has a fixed batch size, or None: the notebook gives none, and the last batch of'
-                            ' an epoch is smaller; Unflatten(-1, ...) takes any') from error
+            raise Malformed(FIXED) from error
 
 
 def _place(error):

@@ -29,3 +29,12 @@ def unseen(step, weights):
     seen = np.hstack([weights['A'], weights['B']])  # (P, K + M), all gradients lie in its span
     step = step.reshape(-1)
     return np.linalg.norm(step - seen @ np.linalg.lstsq(seen, step, rcond=None)[0])
+
+
+def is_on_the_way(X, target_y, weights, X_fooling, steps):
+    """Whether so many steps of about length 1 have led uphill, along the gradient where that is the same everywhere."""
+    step = (X_fooling - X).reshape(-1)
+    rise = scores(X_fooling, weights)[0][0, target_y] - scores(X, weights)[0][0, target_y]
+    slope = weights['A'][:, target_y]
+    along = step @ slope / max(np.linalg.norm(step) * np.linalg.norm(slope), 1e-12)
+    return rise > 0 and np.linalg.norm(step) > 0.4 * steps and (weights['D'].any() or along > 0.9)

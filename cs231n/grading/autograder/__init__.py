@@ -1,0 +1,1 @@
+"""The autograder for Gradescope: what is in its image, and what builds its zip."""
