@@ -9,7 +9,8 @@ from torchvision.models import SqueezeNet1_1_Weights
 
 HOME = {
     'airplane': 404, 'balloon': 417, 'bicycle': 671, 'bird': 13, 'bus': 779, 'butterfly': 323, 'car': 817,
-    'castle': 483, 'cat': 281, 'fish': 6, 'flower': 985, 'guitar': 402, 'house': 425, 'kite': 701, 'lighthouse': 437, 'mushroom': 992,
+    'castle': 483, 'cat': 281, 'fish': 6, 'flower': 985, 'guitar': 402, 'house': 425, 'kite': 701,
+    'lighthouse': 437, 'mushroom': 992,
     'rocket': 657, 'sailboat': 914, 'teapot': 849, 'tent': 672, 'tree': 990, 'turtle': 35, 'umbrella': 879,
     'windmill': 694,
 }
