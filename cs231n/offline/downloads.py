@@ -1,6 +1,7 @@
 """What torchvision would download and what old notebooks find beside them, from datasets/ or the sample world."""
 
 import io
+import os
 from functools import cache
 from pathlib import Path
 
@@ -50,14 +51,16 @@ def redirect():
 @cache
 def _world():
     """Return 'real' if both the classifier and its pictures are, else 'sample': of one world each would be misread."""
-    whole = {what: _weights() is not None if what == 'squeezenet' else not verify(what, thorough=False)
-             for what in ('squeezenet', 'imagenet')}
-    if len(set(whole.values())) == 2:
-        missing = next(what for what, found in whole.items() if not found)
-        print('cs231n.offline: the sample classifier and its pictures, since those of ImageNet do not go with them '
-              f'and are not all there: {command(missing)}')
+    if os.environ.get('CS231N_DATA') == 'sample':
         return 'sample'
-    return choose_world('squeezenet') if False not in whole.values() else 'sample'
+    missing = [what for what, whole in (('squeezenet', _weights() is not None),
+                                        ('imagenet', not verify('imagenet', thorough=False))) if not whole]
+    if missing and os.environ.get('CS231N_DATA') == 'real':
+        choose_world(missing[0])  # says what is missing
+    if len(missing) == 1:
+        print('cs231n.offline: the sample classifier and its pictures, since those of ImageNet do not go with them '
+              f'and are not all there: {command(missing[0])}')
+    return 'sample' if missing else 'real'
 
 
 def _weights():
