@@ -71,7 +71,7 @@ def _weights():
 
 
 def _squeezenet1_1(original):
-    def squeezenet1_1(*, weights=None, progress=True, pretrained=False, **options):
+    def squeezenet1_1(pretrained=False, progress=True, *, weights=None, **options):
         """Return SqueezeNet 1.1; with pretrained=True or weights=… the weights that are on disk, or the sample's."""
         if not pretrained and weights is None:
             return original(progress=progress, **options)
