@@ -34,7 +34,7 @@ run: data ## execute the five notebooks into build/html, with an index page of t
 	@$(PY) -m cs231n.course run
 
 check: $(READY) ## points and hints for all functions, or for one notebook: make check NOTEBOOK=RNN
-	@$(PY) -m cs231n.checks $(NOTEBOOK)
+	@$(PY) -m cs231n.checks $(NOTEBOOK) || [ $$? -eq 141 ] # a reader, such as head, has seen enough
 
 submit: $(READY) ## what is handed in, as one zip, once nothing is missing
 	@$(PY) -m cs231n.course.submit $(ARGS)

@@ -184,7 +184,7 @@ def test_an_index_beyond_int32_is_damage(folder):
         captions = file['val_captions'][()].astype(np.int64)
         del file['val_captions']
         file['val_captions'] = captions + 2**32
-    with pytest.raises(ValueError, match=r'coco2014_captions\.h5 is damaged: val_captions holds \d+, which is no index'):
+    with pytest.raises(ValueError, match=r'captions\.h5 is damaged: val_captions holds \d+, which is no index'):
         load_coco_data(folder)
 
 

@@ -184,7 +184,7 @@ def set_rng_state(rng: Rng, state: dict[str, Any]) -> None:
 
 
 def _restored_rng(kind: str, state: dict[str, Any]) -> Rng:
-    """Return a generator of a kind (its type's name) in a saved state; None stands for the global one, left as it is."""
+    """Return a generator of a kind (its type's name) in a saved state; None stands for the global one, left alone."""
     if kind == 'Generator':
         rng: Rng = np.random.Generator(BIT_GENERATORS[state['bit_generator']]())
     elif kind in ('RandomState', 'NoneType'):

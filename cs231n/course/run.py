@@ -13,7 +13,7 @@ import nbformat
 
 from cs231n._shared.console import command
 from cs231n._shared.files import write_atomically
-from cs231n._shared.paths import ROOT
+from cs231n._shared.paths import ROOT, build_dir
 from cs231n.course.assignment import NOTEBOOKS
 from cs231n.course.execution import Execution, execute, normalise
 
@@ -81,8 +81,8 @@ def main(argv: Sequence[str] | None = None, root: Path = ROOT) -> int:
     arguments = parser.parse_args(argv)
     try:
         paths = find(arguments.names, root / 'notebooks')
-        failed = run(paths, root / 'build') if arguments.command == 'run' else save(paths)
-    except (ValueError, FileNotFoundError) as error:
+        failed = run(paths, build_dir(root)) if arguments.command == 'run' else save(paths)
+    except (ValueError, FileNotFoundError, PermissionError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:

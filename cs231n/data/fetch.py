@@ -16,6 +16,7 @@ import sys
 import zipfile
 from pathlib import Path, PurePosixPath
 
+from cs231n._shared.console import command
 from cs231n._shared.lock import Busy, only_one
 from cs231n._shared.paths import datasets_dir
 from cs231n._shared.whole import digest, problem_of
@@ -295,6 +296,7 @@ def _stop(*_):
     raise KeyboardInterrupt
 
 
+@command
 def main(words=None):
     """Run the command; returns its exit code."""
     for name in ('SIGINT', 'SIGTERM', 'SIGHUP'):

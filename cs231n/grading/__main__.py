@@ -81,8 +81,8 @@ def grade(submissions, kept, seed, names, arguments):
             jobs[f'{one.slug}-{key}'] = one, key
     if not jobs:
         return
-    with cluster.connected(arguments.scheduler, arguments.workers) as client, \
-            progress_bar(total=len(jobs), unit='submission', leave=True, smoothing=0.1) as bar:
+    with cluster.connected(arguments.scheduler, arguments.workers) as client, progress_bar(
+            total=len(jobs), unit='submission', leave=True, smoothing=0.1) as bar:
         tasks = (cluster.Job(name, one.modules, seed, names, arguments.seconds) for name, (one, _) in jobs.items())
         for job, outcome in cluster.grade_jobs(client, tasks):
             one, key = jobs[job.key]

@@ -15,7 +15,8 @@ def test_an_ordinary_module_is_left_as_it_is():
 
 
 def test_python_2_is_converted():
-    text, said = cleaned("import numpy as np\n\n\ndef f(x):\n\tfor i in xrange(3):\n\t\tprint 'x', i\n\treturn np.tanh(x)\n")
+    text, said = cleaned('import numpy as np\n\n\ndef f(x):\n\tfor i in xrange(3):\n\t\tprint "x", i\n'
+                         '\treturn np.tanh(x)\n')
     assert said == ['it is written in Python 2 and was converted to Python 3']
     namespace = {}
     exec(text, namespace)
@@ -23,14 +24,16 @@ def test_python_2_is_converted():
 
 
 def test_notebook_code_does_not_run_and_lines_keep_their_numbers():
-    text = '%matplotlib inline\n' + RIGHT + 'for i in range(3):\n    plt.plot(i)\nplt.show()\n!ls\n\n\ndef g(): return 1\n'
+    shown = 'for i in range(3):\n    plt.plot(i)\nplt.show()\n!ls\n\n\n'
+    text = '%matplotlib inline\n' + RIGHT + shown + 'def g(): return 1\n'
     source, said = cleaned(text)
     assert 'plt' not in source and '%' not in source and 'ls' not in source
     assert source.split('\n').index('def g(): return 1') == text.split('\n').index('def g(): return 1')
     assert said == ['commands of IPython were left out',
                     'line 9 was left out, since a module only defines, and this would run as it is imported: '
                     'for i in range(3):',
-                    'line 11 was left out, since a module only defines, and this would run as it is imported: plt.show()']
+                    'line 11 was left out, since a module only defines, and this would run as it is imported: '
+                    'plt.show()']
 
 
 def test_a_gpu_is_not_asked_for():
@@ -43,7 +46,8 @@ def test_an_import_of_a_helper_that_is_not_there_is_left_out():
     text = 'import numpy\nfrom cs231n.layers import affine_forward\nfrom cs231n.my_helpers import go\nimport cs231n.x\n'
     source, said = cleaned(text, modules={'cs231n.layers'})
     assert source.split('\n') == [*text.split('\n')[:2], '', '', '']
-    assert said[0] == 'line 3 was left out, since there is no module cs231n.my_helpers: from cs231n.my_helpers import go'
+    assert said[0] == ('line 3 was left out, since there is no module cs231n.my_helpers: '
+                       'from cs231n.my_helpers import go')
     assert len(said) == 2
 
 

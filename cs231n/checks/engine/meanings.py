@@ -75,6 +75,6 @@ MEANINGS = (
 
 def meaning(error, message):
     """Return what the message of an error means; '' if that is not known."""
-    if isinstance(error, KeyError):
+    if isinstance(error, KeyError) and message:
         return 'the dictionary has no such key'
     return next((meaning for pattern, meaning in MEANINGS if re.search(pattern, message)), '')

@@ -64,7 +64,7 @@ def test_exception_is_told_with_message_and_line():
     assert where('raise ValueError("no\\n  good")') == 'ValueError: no good (cell, line 2)'
     assert where('raise KeyError') == 'KeyError (cell, line 2)'
     assert where('return x @ Wh').startswith('ValueError: matmul: Input operand 1 has a mismatch')
-    assert where('return x @ Wh').endswith(' (cell, line 2)')
+    assert ' (cell, line 2); that is: the inner sizes of a matrix product differ' in where('return x @ Wh')
     assert len(where('raise ValueError("long " * 100)')) < 200
 
 
@@ -74,12 +74,12 @@ def test_exception_in_a_file_is_told_with_file_and_code():
 
     said = check(rnn_step_forward).where
     assert said.startswith("NameError: name 'undefined_name' is not defined (test_judge.py, line ")
-    assert said.endswith(': return undefined_name  # noqa: F821)')
+    assert ': return undefined_name  # noqa: F821); that is: the module has no such name' in said
 
 
 def test_innermost_line_of_the_student_is_told():
     source = 'def helper(x):\n    return x + "3"\n\n\n' + STEP + 'return helper(x), x'
-    assert check(run(source, 'rnn_step_forward')).where.endswith(' (cell, line 2)')
+    assert check(run(source, 'rnn_step_forward')).where.split('; that')[0].endswith(' (cell, line 2)')
 
 
 def test_a_line_that_gives_bad_arguments_is_told_and_not_the_check_that_minds(tmp_path, monkeypatch):
@@ -225,6 +225,33 @@ def test_a_function_that_is_not_written_yet_is_not_to_be_fixed_where_it_is_not_c
 def test_the_loss_is_told_before_its_gradients():
     result = check(write('CaptioningRNN.loss', ('scores, captions_out, mask', 'scores, captions_out % 4, mask')))
     assert result.hint is None and result.where.startswith('loss: got ') and '; W_embed differs' in result.where, result
+
+
+# one failing case hides no other
+
+
+SQUEEZED = RIGHT.replace('    return next_h, cache', '    return next_h.squeeze(), cache')
+
+
+def test_a_slip_with_one_row_is_told_and_costs_a_fifth():
+    result = check(run(SQUEEZED, 'rnn_step_forward'))
+    assert not result.passed and result.points == 2.4 and result.slip == 'N = 1'
+    assert result.where == 'right with N = 3 and N = 5, but with N = 1: next_h has shape (2,), expected (1, 2) = (N, H)'
+
+
+def test_a_slip_costs_nothing_of_what_rests_on_it():
+    broken = RIGHT.replace('    next_h = np.tanh(', '    if len(x) == 1: raise ValueError\n    next_h = np.tanh(')
+    for name in ('rnn_step_backward', 'rnn_forward', 'rnn_backward'):
+        result = check(run(broken, name))
+        assert result.passed and result.points == result.max_points and result.hint is None, result
+        told = 'right with N > 1; with N = 1: fix rnn_step_forward first: right with N = 3'
+        assert result.note.startswith(told), result
+
+
+def test_a_crash_in_one_case_hides_no_mistake_in_the_others():
+    result = check(write('rnn_step_backward', ('np.sum(da, axis=0)', 'np.mean(da, axis=0) if len(x) != 5 else 1 / 0')))
+    assert result.hint == CHECKS['rnn_step_backward'].hints['db_averaged'], result
+    assert result.where.startswith('besides, with N=5, D=2, H=3: ZeroDivisionError'), result
 
 
 # a factor has a name only if no other size is as large

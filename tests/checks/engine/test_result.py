@@ -3,6 +3,7 @@
 import pytest
 
 from cs231n.checks import check
+from cs231n.checks.engine.result import AMBER, GREEN, RED
 from cs231n.rnn_layers import rnn_step_backward, rnn_step_forward
 from tests.support.written_answers import layer_checks, run, write
 
@@ -139,3 +140,24 @@ def test_mistake_that_shows_for_other_shapes_only():
 def test_random_answer_is_called_so():
     edit = ('scores = h', 'scores = np.random.default_rng().normal(size=h.dot(W_vocab).shape) + h')
     assert check(write('CaptioningRNN.sample', edit)).where.startswith('two calls with the same input differ')
+
+
+def test_an_unwritten_function_is_to_do_and_amber():
+    result = check(run(STEP + 'raise NotImplementedError("rnn_step_forward: one step")', 'rnn_step_forward'))
+    assert result.headline == 'rnn_step_forward: to do, 0 of 3 points'
+    assert AMBER in result._repr_html_() and RED not in result._repr_html_() and GREEN not in result._repr_html_()
+    assert RED in check(run(STEP + 'return x, x', 'rnn_step_forward'))._repr_html_()
+
+
+def luminance(colour):
+    """The relative luminance of WCAG 2."""
+    parts = [int(colour[k:k + 2], 16) / 255 for k in (1, 3, 5)]
+    return sum(w * (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4)
+               for w, c in zip((0.2126, 0.7152, 0.0722), parts))
+
+
+@pytest.mark.parametrize('colour', [GREEN, AMBER, RED])
+@pytest.mark.parametrize('background', ['#ffffff', '#111111'])
+def test_colours_are_readable_on_light_and_on_dark(colour, background):
+    low, high = sorted([luminance(colour), luminance(background)])
+    assert (high + 0.05) / (low + 0.05) >= 3, (colour, background)

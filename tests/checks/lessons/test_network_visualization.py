@@ -386,8 +386,8 @@ def test_a_map_that_the_notebook_could_not_use_is_refused():
 
 
 def test_a_class_is_not_told_as_a_multiple_of_another():
-    said = check(write('make_fooling_image', [('range(100)', 'range(10)')])).where
-    assert said == 'the class of X_fooling: got 1, expected 3'
+    said = check(write('make_fooling_image', [('range(100)', 'range(3)')])).where
+    assert said == 'after your 3 steps the model still says class 1, not 3; up to 100 are allowed'
 
 
 @pytest.mark.parametrize('size, meaning', [('X.shape[1]', '0.3333 times the right value'),
@@ -405,7 +405,47 @@ def test_an_unknown_mistake_is_located_and_not_guessed():
     )
     assert result.hint is None and 'n=0, h=1, w=0' in result.where
     result = check(write('make_fooling_image', [('+= learning_rate * step', '+= 0.01 * step')]))
-    assert result.hint is None and result.where.startswith('the class of X_fooling: got 1, expected 3')
+    assert result.hint is None and 'after your 100 steps the model still says class' in result.where, result
+
+
+@pytest.mark.parametrize('count', [10, 30])
+def test_a_loop_of_few_right_steps_is_accepted_and_told(count):
+    result = check(write('make_fooling_image', [('range(100)', f'range({count})')]))
+    assert result.passed and result.points == 5 and result.hint is None, result
+    told = f'after your {count} steps the model still says class 1, not 3; up to 100 are allowed'
+    assert result.note.startswith(told)
+
+
+@pytest.mark.parametrize('edits', [[('g / g.norm()', 'g')], [('+= learning_rate', '-= learning_rate')],
+                                   [(GOAL, 'goal = scores.sum()')], [(GOAL, 'goal = scores[0].max()')]])
+def test_a_loop_of_few_wrong_steps_is_not_accepted(edits):
+    result = check(write('make_fooling_image', [('range(100)', 'range(50)'), *edits]))
+    assert not result.passed and result.points == 0, result
+
+
+ONES = [(TOTAL, ''), ('total.backward()', 'picked.backward(torch.ones(len(X)))')]  # the batch is squeezed, too
+
+
+def test_a_slip_with_one_picture_is_told_with_the_sizes_and_costs_a_fifth():
+    result = check(write('compute_saliency_maps', ONES))
+    assert not result.passed and result.points == 4 and result.slip == 'N = 1' and result.hint is None
+    assert result.where.startswith('right with N = 5 and N = 2, but with N = 1: RuntimeError: Mismatch in shape')
+    assert 'squeeze(1) keeps it' in result.where
+
+
+def test_a_mistake_and_a_slip_with_one_picture_are_both_told():
+    result = check(write('compute_saliency_maps', [*ONES, ('grad.abs()', 'grad')]))
+    assert result.hint == BY_NAME['compute_saliency_maps'].hints['no_abs'] and result.points == 0
+    assert result.where.startswith('besides, with N=1, H=5, W=2: RuntimeError: Mismatch in shape'), result
+
+
+@pytest.mark.parametrize('name, one, other', [
+    ('compute_saliency_maps', 'cross_entropy', 'no_abs'), ('compute_saliency_maps', 'all_scores', 'max_before_abs'),
+    ('class_visualization_update_step', 'log_softmax', 'l2_sign'),
+    ('class_visualization_update_step', 'l2_without_2', 'not_zeroed')])
+def test_two_frequent_mistakes_at_once_are_both_told(name, one, other):
+    result, hints = check(write(name, MISTAKES[name][one] + MISTAKES[name][other])), BY_NAME[name].hints
+    assert result.hint == f'{hints[one]} Also: {hints[other]}' and result.where is None, result
 
 
 def test_the_mistakes_are_many_and_each_has_a_short_hint():

@@ -245,5 +245,28 @@ def test_a_reshape_for_one_picture_is_told_as_one(shape, product):
     assert result.hint == BY_NAME['gram_matrix'].hints['one_picture_only'], result
 
 
+FLAT = [(SHAPE, 'F = features.view(C, H * W)'), (PRODUCT, 'F.mm(F.t())')]  # for one picture
+
+
+def test_a_gram_matrix_for_one_picture_does_not_cost_the_style_loss():
+    result = check(written('style_loss', FLAT))
+    assert result.passed and result.points == 4 and result.hint is None
+    hint = BY_NAME['gram_matrix'].hints['one_picture_only']
+    assert result.note == f'right with N = 1; with N > 1: fix gram_matrix first: {hint}'
+
+
+def test_a_style_loss_that_dies_in_its_own_gram_matrix_is_told_which_is_to_be_mended():
+    result = check(written('style_loss', [(SHAPE, 'F = features.view(C, H)')]))
+    assert result.where.startswith('fix gram_matrix first; here: RuntimeError: shape') and result.points == 0, result
+
+
+@pytest.mark.parametrize('name, one, other', [
+    ('gram_matrix', 'batch_in_pixels', 'by_batch'), ('gram_matrix', 'batch_in_channels', 'by_batch'),
+    ('style_loss', 'mean', 'by_position'), ('content_loss', 'mean', 'no_gradient')])
+def test_two_frequent_mistakes_at_once_are_both_told(name, one, other):
+    result, hints = check(written(name, MISTAKES[name][one] + MISTAKES[name][other])), BY_NAME[name].hints
+    assert result.hint == f'{hints[one]} Also: {hints[other]}' and result.where is None, result
+
+
 def test_the_valid_variants_are_many():
     assert len(VARIANTS) >= 15

@@ -151,7 +151,7 @@ def output(function, find, case, takes_noise, seeds):
 
 
 def _run_within_limits(model, x, takes_noise):
-    """Return what run() does, and what is to be said if that takes a batch size set for this case, or flat pictures."""
+    """Return what run() does, and what is to be said if that takes a batch size of this case, or flat pictures."""
     fixed = {layer: layer.N for layer in model.modules() if type(layer).__name__ == 'Unflatten'
              and getattr(layer, 'N', -1) != -1}
     told = FIXED if fixed and not _runs(_on_pictures, model, x, takes_noise) else ''
