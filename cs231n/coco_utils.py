@@ -7,8 +7,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from cs231n._shared.paths import datasets_dir
-from cs231n.data.registry import command
+from cs231n.data.registry import command, root_of
 from cs231n.data.worlds import choose_world, sample_file
 
 SPLITS, KEYS = ('train', 'val'), ('captions', 'image_idxs')
@@ -53,7 +52,7 @@ def load_coco_data(
 
 def _folder(pca_features):
     if choose_world('coco' if pca_features else 'coco-full') == 'real':
-        return datasets_dir() / 'coco_captioning'
+        return root_of('coco' if pca_features else 'coco-full') / 'coco_captioning'
     return sample_file('coco_captioning/coco2014_captions.h5').parent
 
 

@@ -319,3 +319,13 @@ def test_misconceptions_are_many_in_every_notebook():
     for one in CHECKS.values():
         count[one.notebook] += len(one.hints)
     assert min(count.values()) >= 30 and sum(count.values()) >= 300
+
+
+def test_the_edition_decides_in_which_form_the_captioning_model_is_written():
+    plans = {edition: json.loads(files[stages.PLAN]) for edition in ('numpy', 'pytorch')
+             for files in [build.student_files(edition=edition)]}
+    for edition, plan in plans.items():
+        assert plan['edition'] == edition
+        assert ('cs231n/rnn_layers.py' in plan['edited']) == (edition == 'numpy') == ('RNN' in plan['notebooks'])
+        assert ('cs231n/rnn_layers_pytorch.py' in plan['edited']) == (edition == 'pytorch')
+        assert 'cs231n/gan_pytorch.py' in plan['edited'] and 'GANs' in plan['notebooks']
