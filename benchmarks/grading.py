@@ -7,6 +7,7 @@ sandbox adds to the start of a worker that loads NumPy alone, beside a worker wi
 
 import json
 import shutil
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -15,6 +16,7 @@ from unittest.mock import patch
 
 import psutil
 
+from cs231n._shared.console import command
 from cs231n._shared.paths import ROOT
 from cs231n.checks import all_checks
 from cs231n.checks.grader import proxy
@@ -58,6 +60,7 @@ def start(layer, folder):
     return seconds, sum(spent)
 
 
+@command
 def main():
     """Measure, print and store."""
     figures = {'checks': len(all_checks())}
@@ -87,4 +90,4 @@ def main():
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

@@ -126,11 +126,12 @@ class CaptioningSolver(Resumable):
         captions, features, _urls = sample_coco_minibatch(
             self.data, batch_size=self.batch_size, split='train', rng=self.rng)
         loss, grads = self.model.loss(features, captions)
+        loss = float(np.asarray(loss).item())  # a number, also in an array of one
         if not np.isfinite(loss):
             raise FloatingPointError(
                 f'the loss is {loss} at iteration {self.iteration + 1} of {self.last_iteration}: lower '
                 "optim_config['learning_rate'], or bound the gradients with clip_norm=5 or clip_value=1")
-        return float(loss), grads
+        return loss, grads
 
     def _clip(self, grads):
         """Return the gradients within clip_value and clip_norm."""
@@ -144,7 +145,7 @@ class CaptioningSolver(Resumable):
 
     def _measure(self):
         """Call the metric and keep a copy of the parameters if they are the best so far."""
-        value = float(self.metric(self.model))
+        value = float(np.asarray(self.metric(self.model)).item())
         changes = {'metric_due': False}
         if value > (-math.inf if self.best_metric is None else self.best_metric):
             changes['best_metric'] = value

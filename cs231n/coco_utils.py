@@ -7,8 +7,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from cs231n._shared.paths import datasets_dir
-from cs231n.data.registry import command
+from cs231n.data.registry import command, root_of
 from cs231n.data.worlds import choose_world, sample_file
 
 SPLITS, KEYS = ('train', 'val'), ('captions', 'image_idxs')
@@ -53,7 +52,7 @@ def load_coco_data(
 
 def _folder(pca_features):
     if choose_world('coco' if pca_features else 'coco-full') == 'real':
-        return datasets_dir() / 'coco_captioning'
+        return root_of('coco' if pca_features else 'coco-full') / 'coco_captioning'
     return sample_file('coco_captioning/coco2014_captions.h5').parent
 
 
@@ -65,7 +64,11 @@ def _reading(path):
         raise FileNotFoundError(f'{path} is missing. Run: {command(what)}')
     try:
         yield
+    except PermissionError as error:
+        raise ValueError(f'{path} cannot be read: you have no permission. Nothing needs to be fetched') from error
     except (OSError, KeyError, ValueError) as error:
+        if isinstance(error, BlockingIOError) or 'unable to lock file' in str(error):
+            raise ValueError(f'{path} is in use: another program has it open for writing. Close that one') from error
         raise ValueError(f"{path} is damaged: {error}. Run: {command('coco')}") from error
 
 
@@ -77,7 +80,14 @@ def _read_h5(path, keys, kinds):
             if found is None or found.kind not in kinds:
                 raise ValueError(f"{key} must hold {'ints' if kinds == 'iu' else 'floats'}, got "
                                  f"{found or 'other arrays'}")
-        return {key: file[key][()] for key in keys}
+        return {key: _as_documented(key, file[key][()]) for key in keys}
+
+
+def _as_documented(key, array):
+    """Return floats as float32 and ints as int32, whatever the file holds them as."""
+    if array.dtype.kind in 'iu' and array.size and array.max() > np.iinfo(np.int32).max:
+        raise ValueError(f'{key} holds {array.max()}, which is no index')
+    return array.astype(np.float32 if array.dtype.kind == 'f' else np.int32, copy=False)
 
 
 def _read_vocabulary(path):

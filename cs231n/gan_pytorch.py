@@ -4,13 +4,23 @@ Logits, not probabilities, go from the discriminator to the losses; pictures are
 network sees them.
 """
 
-import math
 from contextlib import contextmanager
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
+from cs231n._shared.gan_game import (
+    BATCH_SIZE,
+    OtherSize,
+    batches,
+    draw_seed,
+    in_range,
+    pictures,
+    say_left_out,
+    shown,
+    update,
+)
 from cs231n._shared.gan_layers import (
     ChunkSampler,
     Flatten,
@@ -21,7 +31,6 @@ from cs231n._shared.gan_layers import (
     preprocess_img,
 )
 from cs231n._shared.halves import wide
-from cs231n._shared.progress import progress_bar
 from cs231n.gradient_check import rel_error
 
 __all__ = ['NOISE_DIM', 'ChunkSampler', 'Flatten', 'Unflatten', 'bce_loss', 'build_dc_classifier',
@@ -31,13 +40,6 @@ __all__ = ['NOISE_DIM', 'ChunkSampler', 'Flatten', 'Unflatten', 'bce_loss', 'bui
 
 NOISE_DIM = 96
 SHOWN = 16  # pictures in each array that run_a_gan returns
-
-
-class _Default(int):
-    """The value of an argument that nobody named: an object of its own, unlike an int that is equal to it."""
-
-
-BATCH_SIZE = _Default(128)
 
 
 # ---- noise and the fully connected networks ----
@@ -278,39 +280,35 @@ def run_a_gan(D, G, D_solver, G_solver, discriminator_loss, generator_loss, load
     if show_every < 1:
         raise ValueError(f'show_every must be at least 1, got {show_every}')
     like = next(G.parameters())  # its device and dtype are everybody's
-    noise = lambda N: sample_noise(N, noise_size, seed=_draw_seed(rng)).to(like)
+    noise = lambda N: sample_noise(N, noise_size, seed=draw_seed(rng)).to(like)
     history = {} if history is None else history
     fixed, images, step, usual, left_out = noise(SHOWN), [], 0, None, []
-    with _bar(num_epochs, loader_train, progress) as bar:
-        for x in _batches(loader_train, num_epochs):
+    with shown(num_epochs, loader_train, progress) as bar:
+        for x in batches(loader_train, num_epochs):
             bar.update()
             try:
                 if batch_size is not BATCH_SIZE and len(x) != batch_size:
-                    raise _OtherSize
+                    raise OtherSize
                 fake, loss_D = _judged(D, G, x, noise, discriminator_loss, generator_loss, usual)
-            except _OtherSize:
+            except OtherSize:
                 left_out.append(len(x))
                 continue
             step, usual = step + 1, len(x) if usual is None else usual
-            _update('D', loss_D, D_solver, D, history, step)
+            update('D', loss_D, D_solver, D, history, step)
             loss_G = generator_loss(D(fake))  # through D, but no gradient is left in D
-            _update('G', loss_G, G_solver, G, history, step)
+            update('G', loss_G, G_solver, G, history, step)
             if (step - 1) % show_every == 0:
-                images.append(_pictures(G, fixed))
+                images.append(pictures(G, fixed))
                 if verbose:
                     print(f'Iter: {step - 1}, D: {loss_D.item():.4}, G: {loss_G.item():.4}')
-    _say_left_out(left_out, step, usual or batch_size)
+    say_left_out(left_out, step, usual or batch_size)
     return images
 
 
-class _OtherSize(Exception):
-    """A batch is of another size than the rest."""
-
-
 def _judged(D, G, x, noise, discriminator_loss, generator_loss, usual):
-    """Return fakes, as many as real pictures x, and the loss of D; _OtherSize if their number is refused."""
+    """Return fakes, as many as real pictures x, and the loss of D; OtherSize if their number is refused."""
     like = next(G.parameters())
-    real = preprocess_img(_in_range(x).to(like))
+    real = preprocess_img(in_range(x).to(like))
     try:
         fake = G(noise(max(len(x), 2)))  # batch normalization needs two
         fake = fake.reshape(len(fake), *real.shape[1:])  # for D, fakes look like real pictures
@@ -321,70 +319,5 @@ def _judged(D, G, x, noise, discriminator_loss, generator_loss, usual):
     except (RuntimeError, ValueError) as error:
         if usual in (None, len(x)):
             raise
-        raise _OtherSize from error
+        raise OtherSize from error
     return fake, loss
-
-
-def _say_left_out(sizes, step, wanted):
-    """Say which batches were left out; ValueError if there was none to learn from."""
-    held = ', '.join(str(size) for size in sorted(set(sizes)))
-    if step == 0:
-        found = f'; it holds batches of {held}, not of batch_size={wanted}' if sizes else ', or num_epochs is 0'
-        raise ValueError(f'loader_train gives no batch{found}')
-    if sizes:
-        print(f'run_a_gan: {len(sizes)} of {len(sizes) + step} batches left out, of {held} pictures instead of'
-              f' {wanted}')
-
-
-def _update(name, loss, solver, model, history, step):
-    """One step of one optimizer; the gradient of the loss goes to the parameters of its own model only."""
-    value = loss.item()
-    if not math.isfinite(value):
-        raise FloatingPointError(f'step {step}: the loss of {name} is {value}')
-    if learning := [w for w in model.parameters() if w.requires_grad]:  # some may be frozen, or all
-        solver.zero_grad()
-        loss.backward(inputs=learning)
-        solver.step()
-    history.setdefault(name, []).append(value)
-
-
-def _bar(num_epochs, loader, progress):
-    steps = num_epochs * len(loader) if hasattr(loader, '__len__') else None
-    return progress_bar(total=steps, unit='step', leave=True, hidden=not progress)
-
-
-def _draw_seed(rng):
-    return int(torch.randint(2 ** 31, (1,), generator=rng))
-
-
-def _batches(loader, num_epochs):
-    """Give the pictures of each batch, which may come with labels; TypeError if what comes is no batch."""
-    wanted = 'loader_train: must give batches, x (N, ...) or (x, labels), got'
-    if isinstance(loader, torch.Tensor):
-        raise TypeError(f'{wanted} single pictures of a tensor: put it into a MemoryLoader')
-    for batch in (batch for _ in range(num_epochs) for batch in loader):
-        x, *labels = batch if isinstance(batch, (tuple, list)) and batch else [batch]
-        if not isinstance(x, torch.Tensor):
-            raise TypeError(f'{wanted} {type(x).__name__}')
-        if labels and isinstance(labels[0], int):
-            raise TypeError(f'{wanted} single pictures, as from a dataset: put it into a DataLoader')
-        yield x
-
-
-def _in_range(x):
-    """X itself, or a ValueError if its values are not in [0, 1]."""
-    low, high = float(x.min()), float(x.max())
-    if not 0 <= low <= high <= 1:
-        raise ValueError(f'loader_train: x must be in [0, 1], got {low:.3g} to {high:.3g}')
-    return x
-
-
-@torch.no_grad()
-def _pictures(G, noise):
-    """Return what G makes of the noise as it would be used, in eval mode -> float32 array; G stays as it was."""
-    modes = {module: module.training for module in G.modules()}
-    try:
-        return G.eval()(noise).float().cpu().numpy()
-    finally:
-        for module, mode in modes.items():
-            module.training = mode

@@ -18,6 +18,7 @@ from cs231n._shared.halves import wide
 from cs231n._shared.networks import differentiable, weight_of
 from cs231n._shared.normalisation import SQUEEZENET_MEAN, SQUEEZENET_STD, mean_and_std
 from cs231n.data.decoding import as_rgb, resized
+from cs231n.data.squeezenet import refuse_mixed_worlds, remedy
 
 # Keywords of create_class_visualization that suit the sample network. Its defaults are those of the assignment, chosen
 # for ImageNet's SqueezeNet; the slopes of the sample network are so gentle that a tax of 1e-3 leaves the picture grey.
@@ -37,6 +38,7 @@ def compute_saliency_maps(X, y, model):
     Source: Simonyan et al., arXiv:1312.6034, section 3.
     """
     X, y = _pictures(X, 'X'), _labels(y, 'y', X)
+    refuse_mixed_worlds(model, y)
     with _looking_into(model) as model:
         # BEGIN SOLUTION: saliency, the size of the gradient of each right score, largest over the channels
         X.requires_grad_()
@@ -61,6 +63,7 @@ def make_fooling_image(X, target_y, model, max_steps=100):
     Source: Szegedy et al., arXiv:1312.6199; gradient steps as in Goodfellow et al., arXiv:1412.6572.
     """
     X, target = _pictures(X, 'X'), _labels(target_y, 'target_y', X)
+    refuse_mixed_worlds(model, target)
     _whole(max_steps, 'max_steps', 0)
     with _looking_into(model) as model:
         # BEGIN SOLUTION: X_fooling, from X step by step up the score of target, until the model says target
@@ -106,6 +109,8 @@ def class_visualization_update_step(img, model, target_y, l2_reg, learning_rate)
 def create_class_visualization(
     target_y,
     model,
+    dtype=None,
+    *,
     l2_reg=1e-3,
     learning_rate=25,
     num_iterations=100,
@@ -121,12 +126,15 @@ def create_class_visualization(
     For each class_visualization_update_step the picture is shifted by up to max_jitter pixels and back; after
     it, it is clipped to real colours; every blur_every steps it is blurred a little. These keep out the high
     frequencies that networks love and eyes do not.
-    target_y: an int, or a sequence of N for N pictures; l2_reg, learning_rate: of the step; size: side in
+    target_y: an int, or a sequence of N for N pictures; dtype: as older notebooks give it, a type of tensors, and
+    not needed: the model decides; l2_reg, learning_rate: of the step; size: side in
     pixels; generator: a CPU torch.Generator for noise and shifts, seed 231 if None;
     show: called as show(t, img) with the picture so far, at the first, each show_every-th and the last step.
     Returns the normalised picture (N, 3, size, size), on the model's device and in its dtype; see deprocess.
     FloatingPointError, which names the step, if the score or its gradient is NaN or infinite.
     """
+    if isinstance(dtype, (int, float)):
+        raise TypeError(f'dtype: must be a type of tensors or None, got {dtype!r}; l2_reg goes by name')
     at_least_1 = dict(num_iterations=num_iterations, blur_every=blur_every, show_every=show_every, size=size)
     for name, value in at_least_1.items():
         _whole(value, name, 1)
@@ -276,7 +284,8 @@ def _scores(model, X, y, when=''):
         found = tuple(scores.shape) if isinstance(scores, torch.Tensor) else type(scores).__name__
         raise ValueError(f'model: expected scores of shape (N, K) = ({len(X)}, K), got {found}')
     if len(y) and not 0 <= int(y.min()) <= int(y.max()) < scores.shape[1]:
-        raise ValueError(f'expected labels from 0 to {scores.shape[1] - 1}, got {y.tolist()}')
+        K = scores.shape[1]
+        raise ValueError(f'expected labels from 0 to {K - 1}, got {y.tolist()}{remedy(K, y)}')
     for k, score in zip(y.tolist(), scores.gather(1, y[:, None])[:, 0].tolist()):
         if not math.isfinite(score):
             raise FloatingPointError(f'{when}the score of class {k} is {score}')

@@ -207,6 +207,17 @@ def test_clipping_keeps_float32():
     assert all(w.dtype == np.float32 for w in model.params.values())
 
 
+def test_a_loss_and_a_metric_in_an_array_of_one_are_numbers():
+    class Steeper(Steep):
+        def loss(self, features, captions):
+            return np.ones(1), self.grads
+
+    solver = solve(Steeper(a=np.ones(2)), metric=lambda model: np.full((1, 1), 0.5))
+    solver.train()
+    assert solver.loss_history == [1.0] * 10 and type(solver.loss_history[0]) is float
+    assert solver.metric_history == [(5, 0.5), (10, 0.5)]
+
+
 # -- own update rules, and the attributes of the original
 
 def test_an_own_update_rule_is_found_by_its_name(tmp_path, monkeypatch):
@@ -604,3 +615,39 @@ def test_bad_settings_name_the_argument(options, message):
 def test_an_unknown_setting_is_refused():
     with pytest.raises(TypeError, match='learning_rate'):
         solve(learning_rate=1e-3)
+
+
+# ---- a file with malformed fields ----
+
+
+def changed(meta, path, value):
+    *before, last = path
+    for key in before:
+        meta = meta[key]
+    meta[last] = value
+
+
+@pytest.mark.parametrize('path, value', [
+    (['rng'], 5), (['rng'], []), (['rng', 0], 'Evil'), (['rng', 1], {}), (['rng', 1], None),
+    (['rng', 1, 'bit_generator'], 'test'), (['rng', 1, 'bit_generator'], 'ndarray'), (['rng', 1, 'state'], 'x'),
+    (['iteration'], '5'), (['epoch'], None), (['last_iteration'], 1.5), (['loss_history'], {}),
+    (['loss_history'], ['x']), (['metric_history'], [1]), (['metric_history'], [[1, 2, 3]]), (['metric_due'], 'yes'),
+    (['best_metric'], 'high'), (['configs'], []), (['configs', 'W_proj'], 3), (['configs'], {}), (['settings'], {}),
+    (['settings', 'batch_size'], 'many'), (['settings', 'update_rule'], 'no_such_rule'), (['settings', 'more'], 1),
+])
+def test_a_malformed_field_is_an_error_that_names_the_file_and_changes_nothing(tmp_path, path, value):
+    solver = solve(num_epochs=1, update_rule='adam', seed=None, rng=np.random.default_rng(3))
+    solver.train()
+    solver.save(tmp_path / 'good.npz')
+    with np.load(tmp_path / 'good.npz') as file:
+        arrays = dict(file)
+    meta = json.loads(str(arrays['meta']))
+    changed(meta, path, value)
+    arrays['meta'] = np.array(json.dumps(meta))
+    np.savez(tmp_path / 'bad.npz', **arrays)
+    model, state = build(seed=9), np.random.get_state()[1].tolist()
+    before = {name: w.copy() for name, w in model.params.items()}
+    with pytest.raises(ValueError, match=r'resume: path must be a file of save, got .*bad\.npz'):
+        CaptioningSolver.resume(tmp_path / 'bad.npz', model, DATA)
+    assert np.random.get_state()[1].tolist() == state
+    assert_same_params(model.params, before)

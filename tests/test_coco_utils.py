@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import sys
 import types
 
@@ -157,6 +158,55 @@ def test_arrays_of_another_kind(folder):
         write_h5(path, **damage)
         with pytest.raises(ValueError, match=re.escape(told)):
             load_coco_data(folder)
+
+
+@pytest.mark.parametrize('floats', ['f2', '>f4', 'f8'])
+@pytest.mark.parametrize('ints', ['i8', '>i4', 'u2', 'i1'])
+def test_dtypes_are_those_of_the_documentation(folder, floats, ints):
+    right = load_coco_data(folder)
+    for path in folder.glob('*.h5'):
+        with h5py.File(path, 'a') as file:
+            for key in list(file):
+                array = file[key][()].astype(floats if file[key].dtype.kind == 'f' else ints)
+                del file[key]
+                file[key] = array
+    data = load_coco_data(folder)
+    for key in ('train_captions', 'val_captions', 'train_image_idxs', 'val_image_idxs'):
+        assert data[key].dtype == np.int32 and data[key].dtype.isnative
+        np.testing.assert_array_equal(data[key], right[key])
+    for key in ('train_features', 'val_features'):
+        assert data[key].dtype == np.float32 and data[key].dtype.isnative
+        np.testing.assert_allclose(data[key], right[key], rtol=1e-3, atol=1e-3)
+
+
+def test_an_index_beyond_int32_is_damage(folder):
+    with h5py.File(folder / 'coco2014_captions.h5', 'a') as file:
+        captions = file['val_captions'][()].astype(np.int64)
+        del file['val_captions']
+        file['val_captions'] = captions + 2**32
+    with pytest.raises(ValueError, match=r'captions\.h5 is damaged: val_captions holds \d+, which is no index'):
+        load_coco_data(folder)
+
+
+def test_a_file_that_is_open_for_writing_elsewhere_is_in_use(folder):
+    path = folder / 'coco2014_captions.h5'
+    code = f"import h5py; f = h5py.File({str(path)!r}, 'a'); print('open', flush=True); input()"
+    with subprocess.Popen([sys.executable, '-c', code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b'open\n'
+        with pytest.raises(ValueError, match=r'captions\.h5 is in use: another program has it open') as caught:
+            load_coco_data(folder)
+        other.communicate(b'\n')
+    assert 'get_datasets' not in str(caught.value)
+
+
+def test_a_file_that_may_not_be_read_is_not_fetched_again(folder, monkeypatch):
+    def refuse(path, mode):
+        raise PermissionError(13, 'Permission denied', str(path))
+
+    monkeypatch.setattr(h5py, 'File', refuse)
+    with pytest.raises(ValueError, match=r'captions\.h5 cannot be read: you have no permission') as caught:
+        load_coco_data(folder)
+    assert 'get_datasets' not in str(caught.value)
 
 
 def test_captions_that_are_no_ints(folder):

@@ -56,6 +56,15 @@ def imported(*folders):
     return {IMPORT_NAMES.get(name, name) for name in names}
 
 
+def test_the_oldest_releases_are_the_lower_bounds():
+    lines = (ROOT / 'tests/support/oldest.txt').read_text(encoding='utf-8').splitlines()
+    pinned = dict(line[:-2].split('==') for line in lines if '==' in line)
+    bounds = {name: specifier.removeprefix('>=') for name, specifier, _ in requirements()}
+    assert len(pinned) == 6 and pinned == {name: bounds[name] for name in pinned}
+    named = [word.strip('.;') for line in lines if line[0] == '#' for word in line.split() if word.startswith('tests/')]
+    assert named and all((ROOT / name).is_file() for name in named)
+
+
 def test_every_requirement_has_a_reason_and_no_upper_bound():
     for name, specifier, _ in requirements():
         assert re.fullmatch(r'>=[\d.]+', specifier), f'{name}{specifier}: expected a lower bound only'

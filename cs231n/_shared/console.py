@@ -10,22 +10,22 @@ P = ParamSpec('P')
 
 
 def say(text: str) -> None:
-    """Print a line, with a question mark for whatever the screen cannot show."""
+    """Print a line; a letter that the screen cannot show becomes its number."""
     encoding = getattr(sys.stdout, 'encoding', None) or 'utf-8'
-    print(text.encode(encoding, 'replace').decode(encoding))
+    print(text.encode(encoding, 'backslashreplace').decode(encoding))
 
 
 def command(main: Callable[P, int]) -> Callable[P, int]:
     """Let the main of a command end in a status and a line, never in a traceback about its screen.
 
-    What the screen cannot show is printed as a question mark. A reader that has seen enough, such as `head`, ends
-    the command quietly with 0; Ctrl-C ends it with one line and 130.
+    A letter that the screen cannot show becomes its number. A reader that has seen enough, such as `head`, ends the
+    command without a word and with 141, as it ends others; Ctrl-C ends it with one line and 130.
     """
     @functools.wraps(main)
     def run(*arguments: P.args, **settings: P.kwargs) -> int:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, 'reconfigure'):  # a notebook's has not, and can show everything
-                stream.reconfigure(errors='replace')
+                stream.reconfigure(errors='backslashreplace')
         try:
             try:
                 return main(*arguments, **settings)
@@ -38,7 +38,7 @@ def command(main: Callable[P, int]) -> Callable[P, int]:
             if not _reader_has_gone():
                 raise
             mute()
-            return 0
+            return 141
     return run
 
 

@@ -31,6 +31,18 @@ def user_dir() -> Path:
     return user_data_path('cs231n', appauthor=False)
 
 
+def build_dir(root: Path = ROOT) -> Path:
+    """Return the folder for what commands make: $CS231N_BUILD, else build/ of the repository.
+
+    PermissionError if it cannot be written, before any work is done in vain.
+    """
+    named = os.environ.get('CS231N_BUILD')
+    folder = root / Path(named).expanduser() if named else root / 'build'
+    if not is_writable(folder):
+        raise PermissionError(f'{folder} cannot be written: set CS231N_BUILD to a folder of yours')
+    return folder
+
+
 def is_writable(folder: Path) -> bool:
     """Tell whether files can be made in a folder, making the folder if need be."""
     import tempfile  # here, since it is asked rarely

@@ -2,7 +2,8 @@
 
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from os import PathLike
 from typing import Any, Protocol, TypeVar
@@ -14,8 +15,11 @@ from cs231n._shared.files import replacing
 
 SETTINGS = ('lr_decay', 'batch_size', 'num_epochs', 'print_every', 'verbose', 'clip_value',
             'clip_norm', 'metric_every', 'progress')
-META = ('settings', 'configs', 'iteration', 'epoch', 'last_iteration', 'loss_history', 'metric_history', 'metric_due',
-        'best_metric', 'rng')
+META = {'settings': dict, 'configs': dict, 'iteration': int, 'epoch': int, 'last_iteration': int, 'loss_history': list,
+        'metric_history': list, 'metric_due': bool, 'best_metric': float | int | None, 'rng': list}  # name: its type
+BIT_GENERATORS = {bits.__name__: bits for bits in (np.random.PCG64, np.random.PCG64DXSM, np.random.MT19937,
+                                                   np.random.Philox, np.random.SFC64)}
+MALFORMED = (ValueError, KeyError, EOFError, TypeError, AttributeError, IndexError, OverflowError, zipfile.BadZipFile)
 
 
 Arrays = dict[str, np.ndarray]  # of a name, its array
@@ -81,18 +85,22 @@ class Resumable:
         ValueError if path is not such a file, or was saved for parameters of other names, shapes or dtypes.
         """
         arrays, meta = _read(path)
-        solver = cls(model, data, **{**meta['settings'], **changes})
-        saved = _named(arrays, 'params')
+        saved, configs = _named(arrays, 'params'), meta['configs']
+        with _of_save(path):  # before anything changes
+            rng = _restored_rng(*meta['rng'])
+            for key in (key for key in arrays if key.startswith('optim/')):
+                name, entry = map(_unquoted, key.split('/')[1:])
+                configs[name][entry] = arrays[key]
+        if not changes:
+            with _of_save(path):
+                solver = cls(model, data, **meta['settings'])
+        else:
+            solver = cls(model, data, **{**meta['settings'], **changes})
         wanted, got = ({name: f'{w.dtype} {w.shape}' for name, w in p.items()} for p in (saved, model.params))
         if wanted != got:
             raise ValueError(f'CaptioningSolver.resume: model.params must be {wanted}, got {got}')
-        model.params.update(saved)
-        solver.optim_configs = meta['configs']
+        solver.optim_configs = configs
         solver.best_params = _named(arrays, 'best')
-        for key in arrays:
-            if key.startswith('optim/'):
-                name, entry = map(_unquoted, key.split('/')[1:])
-                solver.optim_configs[name][entry] = arrays[key]
         solver.metric_due = meta['metric_due'] and solver.metric is not None
         solver.iteration, solver.epoch = meta['iteration'], meta['epoch']
         solver.loss_history, solver.best_metric = meta['loss_history'], meta['best_metric']
@@ -100,19 +108,41 @@ class Resumable:
         if 'num_epochs' not in changes:
             solver.last_iteration = meta['last_iteration']
         if not {'seed', 'rng'} & changes.keys():
-            solver.rng = _restored_rng(*meta['rng'])
+            solver.rng = rng
+            if rng is None:
+                set_rng_state(None, meta['rng'][1])
+        model.params.update(saved)  # last: a model is not left half-changed
         return solver
+
+
+@contextmanager
+def _of_save(path: str | PathLike[str]) -> Iterator[None]:
+    """Let whatever a malformed field leads to be a ValueError that names the file and the field."""
+    try:
+        yield
+    except MALFORMED as error:
+        told = ' '.join(str(error).split())[:200]
+        raise ValueError(f'CaptioningSolver.resume: path must be a file of save, got {path}: {told}') from error
 
 
 def _read(path: str | PathLike[str]) -> tuple[Arrays, dict[str, Any]]:
     """Return the arrays and the settings in a file that `CaptioningSolver.save` wrote."""
-    try:
+    with _of_save(path):
         with open(path, 'rb') as file, np.load(file, allow_pickle=False) as archive:
             arrays = dict(archive)
         meta = json.loads(str(arrays.pop('meta')))
+        for name, kind in META.items():
+            if not isinstance(meta[name], kind):
+                raise TypeError(f'{name} is of the type {type(meta[name]).__name__}')
+        if set(meta['settings']) != {'update_rule', *SETTINGS}:
+            raise ValueError(f"settings are {', '.join(meta['settings'])}")
+        numbers = [*meta['loss_history'], *(value for pair in meta['metric_history'] for value in pair)]
+        if any(not isinstance(value, float | int) for value in numbers) or any(
+                len(pair) != 2 for pair in meta['metric_history']):
+            raise ValueError('a history holds something else than numbers')
+        if not all(isinstance(config, dict) for config in meta['configs'].values()):
+            raise ValueError('configs hold something else than settings')
         return arrays, {key: meta[key] for key in META}
-    except (ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
-        raise ValueError(f'CaptioningSolver.resume: path must be a file of save, got {path}') from error
 
 
 def _quoted(name: str) -> str:
@@ -154,11 +184,12 @@ def set_rng_state(rng: Rng, state: dict[str, Any]) -> None:
 
 
 def _restored_rng(kind: str, state: dict[str, Any]) -> Rng:
-    """Return a generator of a kind (its type's name) in a saved state; None is the global one, now set."""
-    rng: Rng = None
+    """Return a generator of a kind (its type's name) in a saved state; None stands for the global one, left alone."""
     if kind == 'Generator':
-        rng = np.random.Generator(getattr(np.random, state['bit_generator'])())
-    elif kind == 'RandomState':
+        rng: Rng = np.random.Generator(BIT_GENERATORS[state['bit_generator']]())
+    elif kind in ('RandomState', 'NoneType'):
         rng = np.random.RandomState()
+    else:
+        raise ValueError(f'the random generator is of the kind {kind}')
     set_rng_state(rng, state)
-    return rng
+    return rng if kind != 'NoneType' else None

@@ -23,6 +23,19 @@ from cs231n.rnn_layers import (
 MAX_PENALTY = 100  # of captions by their length; more would overflow for long ones
 
 
+def _check_words(word_to_idx):
+    """Raise unless each word has an index of its own, and those that the network itself uses one in 0 … V-1."""
+    if '<NULL>' not in word_to_idx:
+        raise ValueError("CaptioningRNN: word_to_idx must contain '<NULL>', which pads captions")
+    idx_to_word, V = {i: word for word, i in word_to_idx.items()}, len(word_to_idx)
+    for word, i in word_to_idx.items():
+        if idx_to_word[i] != word:
+            raise ValueError('CaptioningRNN: word_to_idx must give each word an index of its own, '
+                             f'got {i} for {word!r} and {idx_to_word[i]!r}')
+        if word in ('<NULL>', '<START>', '<END>') and not 0 <= i < V:
+            raise ValueError(f'CaptioningRNN: word_to_idx must give {word!r} an index in 0 … {V - 1}, got {i}')
+
+
 class CaptioningRNN:
     """Caption images with a vanilla RNN or an LSTM: the features set the first hidden state, words follow.
 
@@ -39,14 +52,14 @@ class CaptioningRNN:
         rng: a NumPy generator or RandomState (default: the global np.random, seeded by np.random.seed).
         params: W_proj (D, H), b_proj (H,), W_embed (V, W), Wx (W, H), Wh (H, H), b (H,), W_vocab (H, V),
         b_vocab (V,), where Wx, Wh and b of the LSTM have 4H columns.
-        ValueError on another cell_type, a dtype without fractions, or a vocabulary without '<NULL>'.
+        ValueError on another cell_type, a dtype without fractions, a vocabulary without '<NULL>', or with one index
+        for two words.
         """
         if cell_type not in ('rnn', 'lstm'):
             raise ValueError(f"CaptioningRNN: cell_type must be 'rnn' or 'lstm', got {cell_type!r}")
         if np.dtype(dtype).kind != 'f':
             raise ValueError(f'CaptioningRNN: dtype must be a floating type, got {dtype!r}')
-        if '<NULL>' not in word_to_idx:
-            raise ValueError("CaptioningRNN: word_to_idx must contain '<NULL>', which pads captions")
+        _check_words(word_to_idx)
         self.cell_type, self.dtype = cell_type, dtype
         self.word_to_idx = word_to_idx
         self.idx_to_word = {i: word for word, i in word_to_idx.items()}

@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 
 from cs231n._shared.console import command
 from cs231n._shared.files import write_atomically
-from cs231n._shared.paths import ROOT
+from cs231n._shared.paths import ROOT, build_dir
 from cs231n.course.execution import Execution
 from cs231n.course.student_extension import LIST, STAMP, digest
 
@@ -189,12 +189,17 @@ def main(argv: Sequence[str] | None = None, root: Path = ROOT) -> int:
             print('Nothing was written. To hand in what is there: make submit ARGS=--anyway, or, in .venv,'
                   ' python -m cs231n.course.submit --anyway')
             return 1
-    path = root / 'build' / 'submission.zip'
+    try:
+        build = build_dir(root)
+    except PermissionError as error:  # told before the pages are made
+        print(f'cannot write into the folder build: {error}', file=sys.stderr)
+        return 1
+    path = build / 'submission.zip'
     files, failed = contents(root, lacks)
     try:
         for name in files:
             if name.startswith('html/'):
-                write_atomically(root / 'build' / name, files[name])
+                write_atomically(build / name, files[name])
         write_atomically(path, zipped(files))  # last: if something is in the way, no new zip looks ready
     except OSError as error:
         print(f'cannot write into the folder build, so no new submission.zip is ready to hand in: {error}',

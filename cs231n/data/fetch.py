@@ -16,6 +16,7 @@ import sys
 import zipfile
 from pathlib import Path, PurePosixPath
 
+from cs231n._shared.console import command
 from cs231n._shared.lock import Busy, only_one
 from cs231n._shared.paths import datasets_dir
 from cs231n._shared.whole import digest, problem_of
@@ -276,10 +277,26 @@ def _fetch(given, tries, stall):
     return failed
 
 
+def _into_torchs_cache(folder):
+    """Copy SqueezeNet's weights to where torchvision looks for them, so that pretrained=True downloads nothing."""
+    cache = os.environ.get('TORCH_HOME') or Path(os.environ.get('XDG_CACHE_HOME') or Path.home() / '.cache') / 'torch'
+    for file in files_of('squeezenet'):
+        kept = Path(cache).expanduser() / 'hub' / 'checkpoints' / file.path
+        if not (kept.is_file() and filecmp.cmp(kept, folder / file.path, shallow=False)):
+            try:
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(folder / file.path, kept.with_suffix('.part'))
+                os.replace(kept.with_suffix('.part'), kept)
+                say(f'new  {kept} (for torchvision)')
+            except OSError as error:
+                say(f'     torchvision will not find them in {kept.parent}: {error.strerror}')
+
+
 def _stop(*_):
     raise KeyboardInterrupt
 
 
+@command
 def main(words=None):
     """Run the command; returns its exit code."""
     for name in ('SIGINT', 'SIGTERM', 'SIGHUP'):
@@ -293,6 +310,8 @@ def main(words=None):
             raise FetchError(f'the table of files is missing: {table()}')
         if failed := _fetch(given, tries, stall):
             raise FetchError(f'not in place: {" ".join(failed)}')
+        if 'squeezenet' in given.sets:
+            _into_torchs_cache(given.dest)
         say(f'in place in {given.dest}: {" ".join(given.sets)}')
         return 0
     except KeyboardInterrupt:

@@ -8,8 +8,7 @@ import zipfile
 
 import numpy as np
 
-from cs231n._shared.paths import datasets_dir
-from cs231n.data.registry import command, real_files
+from cs231n.data.registry import command, real_files, root_of
 from cs231n.data.worlds import choose_world, sample_file
 
 
@@ -26,7 +25,7 @@ def load_imagenet_val(num: int | None = None,
         raise TypeError(f'num must be an int or None, not {type(num).__name__}')
     if choose_world('imagenet', world) == 'real':
         file, = real_files('imagenet')
-        X, y, class_names = _read_real(datasets_dir() / file.path, file.checksum)
+        X, y, class_names = _read_real(root_of('imagenet') / file.path, file.checksum)
     else:
         with np.load(sample_file('imagenet_val_25.npz'), allow_pickle=False) as data:
             X, y = data['X'], data['y']

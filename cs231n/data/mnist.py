@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torchvision.datasets import MNIST
 
-from cs231n._shared.paths import datasets_dir
+from cs231n.data.registry import root_of
 from cs231n.data.worlds import choose_world, sample_file
 
 
@@ -19,7 +19,7 @@ def load_mnist(train=True, transform=None):
     (N, 28, 28), the labels in .targets, int64 (N,). LeCun et al., 1998.
     """
     if choose_world('mnist') == 'real':
-        root = datasets_dir()
+        root = root_of('mnist')
     else:
         root = sample_file('MNIST/raw/train-images-idx3-ubyte').parents[2]
     return MNIST(root, train=train, transform=transform)

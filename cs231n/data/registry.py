@@ -7,7 +7,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from cs231n._shared.paths import BUNDLED, CHECKOUT, datasets_dir
+from cs231n._shared.paths import BUNDLED, CHECKOUT, PACKAGE, datasets_dir
 from cs231n._shared.whole import UNREADABLE, problem_of
 
 # what a loader asks for -> its name in a sentence, its sets in files.tsv, the words for the fetcher
@@ -94,6 +94,13 @@ def real_files(what: str) -> list[RealFile]:
     return [file for file in files_of(*world(what)[1]) if not file.path.startswith('.download/')]
 
 
+def root_of(what: str) -> Path:
+    """Return the folder that has real files of `what`: `datasets_dir()`, else cs231n/datasets, their place of old."""
+    places = [datasets_dir(), *([] if os.environ.get('CS231N_DATASETS') else [PACKAGE / 'datasets'])]
+    there = (place for place in places if any(next(place.glob(file.path), None) for file in real_files(what)))
+    return next(there, places[0])
+
+
 # ---- is it whole? ----
 
 
@@ -172,6 +179,6 @@ def verify(what: str, thorough: bool = True) -> dict[str, str]:
 
     `thorough=False`, what the loaders use, checks the size of all files and hashes those of up to 64 MiB.
     """
-    root, files = datasets_dir(), real_files(what)
+    root, files = root_of(what), real_files(what)
     problems = {file.path: _problem(file, root, files, thorough) for file in files}
     return {path: problem for path, problem in problems.items() if problem}

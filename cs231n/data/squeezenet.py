@@ -5,13 +5,14 @@ import torch
 from torchvision.models import SqueezeNet1_1_Weights, squeezenet1_1
 
 from cs231n._shared.networks import unwrapped
-from cs231n._shared.paths import datasets_dir
 from cs231n.data.imagenet import load_imagenet_val
-from cs231n.data.registry import command, real_files
-from cs231n.data.worlds import choose_world
+from cs231n.data.registry import command, real_files, root_of
+from cs231n.data.worlds import CHOSEN, choose_world
 from cs231n.sample_world.scenes.scenes import scene
 from cs231n.sample_world.scenes.things import KINDS
 from cs231n.sample_world.weights import read_weights, sample_weights
+
+IMAGENET = 1000  # classes of its network
 
 
 @torch.inference_mode(False)
@@ -27,7 +28,7 @@ def load_squeezenet():
     """
     if choose_world('squeezenet') == 'real':
         (file,) = real_files('squeezenet')
-        names, path = SqueezeNet1_1_Weights.IMAGENET1K_V1.meta['categories'], datasets_dir() / file.path
+        names, path = SqueezeNet1_1_Weights.IMAGENET1K_V1.meta['categories'], root_of('squeezenet') / file.path
         model = squeezenet1_1(num_classes=len(names))
         try:
             model.load_state_dict(read_weights(path))
@@ -57,3 +58,22 @@ def load_pictures(model, num=None):
     if world == 'real':
         return X, y, None
     return X, y, np.stack([scene('classes', n).masks[0] for n in range(len(X))])
+
+
+def refuse_mixed_worlds(model, y):
+    """Raise ValueError if a SqueezeNet knows the classes of one world and the pictures loaded last are of the other."""
+    classes, pictures = getattr(model, 'num_classes', None), CHOSEN.get('imagenet')
+    if classes == IMAGENET and pictures == 'sample' and len(y) and int(y.max()) < len(KINDS):
+        raise ValueError("model: must know the classes of the pictures, those of the sample world, got ImageNet's: "
+                         f'take load_squeezenet() of cs231n.data.squeezenet, or run {command("imagenet")}')
+    if classes == len(KINDS) and pictures == 'real':
+        raise ValueError("model: must know the classes of the pictures, those of ImageNet, got the sample world's: "
+                         f'run {command("squeezenet")}, or set CS231N_DATA=sample')
+
+
+def remedy(classes, y):
+    """Return what helps where class numbers of ImageNet are asked of the sample classifier, '' elsewhere."""
+    if classes != len(KINDS) or not 0 <= int(y.min()) <= int(y.max()) < IMAGENET:
+        return ''
+    return (f': the {classes} things of the sample world. For the numbers of ImageNet, `import cs231n.offline`, or '
+            f'{command("squeezenet")}')

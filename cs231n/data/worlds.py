@@ -3,9 +3,10 @@
 import os
 from pathlib import Path
 
-from cs231n._shared.paths import datasets_dir
-from cs231n.data.registry import command, mend, real_files, verify, world
+from cs231n.data.registry import command, mend, real_files, root_of, verify, world
 from cs231n.sample_world import stamp
+
+CHOSEN = {}  # what was loaded last in this process: {what: 'real' or 'sample'}
 
 
 def choose_world(what: str, forced: str | None = None) -> str:
@@ -14,6 +15,11 @@ def choose_world(what: str, forced: str | None = None) -> str:
     `forced`: 'sample' or 'real', in place of the environment variable CS231N_DATA. FileNotFoundError: forced real
     data are missing. ValueError: they are damaged, CS231N_DATA has another value, or `what` is no key of `WORLDS`.
     """
+    CHOSEN[what] = _choice(what, forced)
+    return CHOSEN[what]
+
+
+def _choice(what, forced):
     name, forced = world(what)[0], forced or os.environ.get('CS231N_DATA', '')
     if forced not in ('', 'sample', 'real'):
         raise ValueError(f"CS231N_DATA must be 'sample' or 'real' or not set, not {forced!r}")
@@ -21,7 +27,7 @@ def choose_world(what: str, forced: str | None = None) -> str:
     todo = mend(what, next(iter(problems.values()), ''))
     if forced == 'real' and problems:
         error = FileNotFoundError if 'is missing' in problems.values() else ValueError
-        raise error(f"{name}: {_first(problems)} in {datasets_dir()}, and CS231N_DATA is 'real'. {todo}")
+        raise error(f"{name}: {_first(problems)} in {root_of(what)}, and CS231N_DATA is 'real'. {todo}")
     if forced != 'sample' and not problems:
         print(f'{name}: the real data. For the sample: set CS231N_DATA=sample')
         return 'real'

@@ -6,16 +6,15 @@ same command again goes on where it was; nothing is graded twice.
 
 import argparse
 import json
-import os
 import secrets
 import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from tqdm import tqdm
-
+from cs231n._shared.console import command
 from cs231n._shared.files import write_atomically
+from cs231n._shared.progress import progress_bar
 from cs231n.checks import CHECKS, all_checks
 from cs231n.course.assignment import EDITIONS
 from cs231n.grading import cluster, store
@@ -82,10 +81,8 @@ def grade(submissions, kept, seed, names, arguments):
             jobs[f'{one.slug}-{key}'] = one, key
     if not jobs:
         return
-    shown = os.environ.get('CS231N_PROGRESS') != '0'
-    with cluster.connected(arguments.scheduler, arguments.workers) as client, tqdm(
-            total=len(jobs), unit='submission', disable=not shown, smoothing=0.1,
-            mininterval=0.5 if sys.stderr.isatty() else 30) as bar:
+    with cluster.connected(arguments.scheduler, arguments.workers) as client, progress_bar(
+            total=len(jobs), unit='submission', leave=True, smoothing=0.1) as bar:
         tasks = (cluster.Job(name, one.modules, seed, names, arguments.seconds) for name, (one, _) in jobs.items())
         for job, outcome in cluster.grade_jobs(client, tasks):
             one, key = jobs[job.key]
@@ -137,12 +134,10 @@ def summary(records, said, out):
     return '\n'.join([*lines, f'{out / "class.html"}', f'{out / "grades.csv"}'])
 
 
+@command
 def main(argv=None):
     """Return 0 if all was graded, 1 if something was not, 2 if nothing could be, 130 if interrupted."""
     arguments = parser().parse_args(argv)
-    with suppress(AttributeError):
-        sys.stdout.reconfigure(errors='backslashreplace')
-        sys.stderr.reconfigure(errors='backslashreplace')
     try:
         names = chosen(arguments.checks, arguments.edition)
         for sheet in (arguments.canvas, arguments.moodle):

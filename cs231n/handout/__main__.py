@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cs231n._shared.console import command
+from cs231n.course.assignment import EDITIONS
 from cs231n.handout import build
 from cs231n.handout import mistakes_table as table
 from cs231n.handout.markers import MarkerError
@@ -19,11 +20,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest='command', required=True)
     make = commands.add_parser('build', help='the student version, as a folder and a zip')
     make.add_argument('--to', type=Path, default=build.ROOT / 'build', help='where both go (default: build/)')
+    make.add_argument('--edition', choices=list(EDITIONS), default='numpy',
+                      help='in which the captioning model is written (default: numpy)')
     commands.add_parser('misconceptions', help='write docs/misconceptions.md')
     arguments = parser.parse_args(argv)
     try:
         if arguments.command == 'build':
-            build.build(arguments.to)
+            build.build(arguments.to, edition=arguments.edition)
         else:
             print(table.write())
     except (MarkerError, Leak, OSError) as error:

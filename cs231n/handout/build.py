@@ -1,5 +1,6 @@
 """Writes the student version as a folder and as a zip that is equal, to the byte, whenever it is built."""
 
+import json
 import os
 import shutil
 import zipfile
@@ -9,21 +10,25 @@ from pathlib import Path
 from cs231n._shared.files import write_atomically
 from cs231n._shared.paths import ROOT
 from cs231n.handout.scan import Leak, findings, needles
-from cs231n.handout.stages import STAGES, Files
+from cs231n.handout.stages import PLAN, STAGES, Files
 
 NAME = 'cs231n-assignment3'
 DATE = (1980, 1, 1, 0, 0, 0)  # the first that a zip can tell
 
 
-def student_files(root: Path = ROOT) -> Files:
-    """Return the student's folder as {path: bytes}, in the order of the paths. MarkerError if a marker is wrong."""
-    files: Files = {}
+def student_files(root: Path = ROOT, edition: str = 'numpy') -> Files:
+    """Return the student's folder as {path: bytes}, in the order of the paths. MarkerError if a marker is wrong.
+
+    edition: 'numpy' or 'pytorch', in which the captioning model is to be written.
+    """
+    files: Files = {PLAN: json.dumps({'edition': edition}).encode()}
     for stage in STAGES:
         stage(root, files)
     return dict(sorted(files.items()))
 
 
-def build(to: str | Path, root: Path = ROOT, say: Callable[[str], None] = print) -> tuple[Path, Path]:
+def build(to: str | Path, root: Path = ROOT, say: Callable[[str], None] = print,
+          edition: str = 'numpy') -> tuple[Path, Path]:
     """Write <to>/cs231n-assignment3/ and <to>/cs231n-assignment3.zip; return both paths.
 
     Raises MarkerError if a marker is wrong, Leak if the zip holds something of a solution, OSError if something is in
@@ -36,7 +41,7 @@ def build(to: str | Path, root: Path = ROOT, say: Callable[[str], None] = print)
             raise NotADirectoryError(f'{path} is a file: the handout needs a folder there')
     if archive.is_dir():
         raise IsADirectoryError(f'{archive} is a folder: the handout needs a file there')
-    files = student_files(root)
+    files = student_files(root, edition)
     to.mkdir(parents=True, exist_ok=True)
     unchecked = archive.with_name(archive.name + '.tmp')
     write_zip(unchecked, files)

@@ -25,14 +25,12 @@ SAYS_NOTHING = re.compile(r'^\s*(def |class |from |import |with |for |if |else:|
                           r'(\w+ = )?parser\.|print\(|return (True|False|None)?$|sys\.exit\(|raise |'
                           r'return .*\.join\(lines\))')
 KINDS = {'.py', '.ipynb', '.md', '.txt', '.toml', '.sh', '.tsv', '.json', '.pt', '.npz', '.jpg', '.png', '.gitignore'}
-NAMES = {'LICENSE', 'Makefile'}
+NAMES = {'LICENSE', 'MANIFEST.in', 'Makefile'}
 GIVEN = {  # lines of solutions, without white space, that also stand in code that students are given
     'withtorch.no_grad():', 'nn.MaxPool2d(2),', 'fortinrange(max_length):', 'fortinrange(T):',
-    'parameter.copy_(value)', 'rng=np.random.RandomState(0)', 'NULL,START,END=0,1,2',
+    'rng=np.random.RandomState(0)', 'NULL,START,END=0,1,2',
     'h,c=_first_state(model,features)', 'scores,h,c=next_scores(model,words,h,c)',
-    'solver.zero_grad()', 'net=DigitNet()',
-    'net=squeezenet1_1(num_classes=len(KINDS))', 'net.load_state_dict(weights)',
-    'scores=_scores(model,X_fooling,target)', 'missed=scores.argmax(dim=1)!=target',
+    'loss.backward()', 'missed=scores.argmax(dim=1)!=target',
 }
 
 
@@ -66,10 +64,10 @@ def needles(root: Path) -> dict[str, str]:
                 add(line, f'{name}:{number}')
             for sentence, number in _sentences(text):
                 add(sentence, f'{name}:{number}')
-        elif left_out(name):  # machinery, in which a single line may well be the same by chance; two are not
-            lines = _saying(text)
-            for (line, number), (following, _) in zip(lines, lines[1:] or [('', 0)]):
-                add(line + following, f'{name}:{number}')
+        elif left_out(name):  # machinery, of which a line or two may well be the same by chance; three are not
+            lines = [line for line, _ in _saying(text)]
+            for k, (_, number) in enumerate(_saying(text)[:max(1, len(lines) - 2)]):
+                add(''.join(lines[k:k + 3]), f'{name}:{number}')
         else:
             for block in code_blocks(text, name):
                 for number, line in enumerate(block.lines[1:-1], start=block.first + 2):
@@ -94,7 +92,7 @@ def _sentences(source: str) -> Iterator[tuple[str, int]]:
     tree = ast.parse(source)
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and ' ' in node.value.strip() \
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.count(' ') > 1 \
                 and id(node) not in docstrings:
             yield node.value, node.lineno
 

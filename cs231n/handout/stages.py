@@ -18,7 +18,7 @@ Files = dict[str, bytes]  # of a path, its content
 GIVEN = ['.gitignore', 'LICENSE', 'MANIFEST.in', 'Makefile', 'get_datasets.sh', 'pyproject.toml',
          'requirements.txt', 'constraints.txt', 'setup.py',
          'cs231n/**/*.py', *(f'notebooks/{name}.ipynb' for name in NOTEBOOKS),
-         'datasets/README.md', 'datasets/files.tsv', 'datasets/sample/squeezenet*', 'datasets/sample/digit_net*',
+         'cs231n/datasets/get_datasets.sh', 'datasets/README.md', 'datasets/files.tsv', 'datasets/sample/squeezenet*', 'datasets/sample/digit_net*',
          'docs/scenes.jpg']
 ANSWER_KEY = 'cs231n/answer_key'
 NOT_GIVEN = {  # folder: why a student does not get it; whatever is put into one of these is left out and looked for
@@ -28,6 +28,7 @@ NOT_GIVEN = {  # folder: why a student does not get it; whatever is put into one
     'cs231n/sample_world/training': 'the weights are there',
 }
 ANSWERS = 'cs231n/checks/engine/answers.npz'
+PLAN = 'cs231n/handout.json'
 SETUP = '%reload_ext cs231n.course.student_extension'  # a cell that waits for an answer says so; a run is stamped
 BARE = {'kernelspec': {'display_name': 'Python 3', 'language': 'python', 'name': 'python3'},
         'language_info': {'name': 'python'}}
@@ -53,6 +54,18 @@ def is_binary(name: str) -> bool:
     return name.endswith(('.pt', '.npz', '.jpg', '.png'))
 
 
+def choose_edition(root: Path, files: Files) -> None:
+    """Leave out the notebooks on captions where they are to be written in PyTorch: they ask for NumPy."""
+    if _edition(files) == 'pytorch':
+        for name in ('RNN', 'LSTM'):
+            files.pop(f'notebooks/{name}.ipynb', None)
+
+
+def _edition(files: Files) -> str:
+    """Return the edition that is built, which stands in the plan from the beginning."""
+    return json.loads(files[PLAN])['edition'] if PLAN in files else 'numpy'
+
+
 def cut_maintainers_parts(root: Path, files: Files) -> None:
     """Cut the sections between `# BEGIN MAINTAINERS` and `# END MAINTAINERS` in files that are no Python."""
     for name in ('Makefile', 'pyproject.toml', 'requirements.txt', 'setup.py'):
@@ -73,7 +86,7 @@ def stub_modules(root: Path, files: Files) -> None:
 def refuse_orphans(root: Path, files: Files) -> None:
     """Raise MarkerError if a helper in a module that students edit is left over: it is part of an answer."""
     sources = '\n'.join(data.decode() for name, data in files.items() if name.endswith('.py'))
-    for name in json.loads(files['cs231n/handout.json'])['edited']:
+    for name in json.loads(files[PLAN])['edited']:
         for node in ast.parse(files[name]).body:
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name.startswith('_') \
                     and len(re.findall(rf'\b{node.name}\b', sources)) == 1:
@@ -100,10 +113,10 @@ def clear_notebooks(root: Path, files: Files) -> None:
 def store_answers(root: Path, files: Files) -> None:
     """Store what the checks compare with: outputs as arrays, hints under seal."""
     from cs231n.answer_key import computed
-    from cs231n.checks import all_checks
+    from cs231n.checks import CHECKS
     from cs231n.checks.engine import stored
 
-    checks = [one for check in all_checks() for one in (check, *check.also)]
+    checks = [one for check in CHECKS.values() for one in (check, *check.also)]
     networks = {one.name: sorted({case['x'].shape[1] for case in one.cases()}) for one in checks if one.network}
     file = io.BytesIO()
     stored.write(file, checks, computed, networks)
@@ -112,14 +125,19 @@ def store_answers(root: Path, files: Files) -> None:
 
 def list_what_is_edited(root: Path, files: Files) -> None:
     """Write cs231n/handout.json: which modules a student edits, and which notebooks rest on each."""
+    from cs231n.checks import CHECKS, all_checks
+
     present = [name for name in NOTEBOOKS if f'notebooks/{name}.ipynb' in files]
-    edited: dict[str, list[str]] = {}
+    edition, edited = _edition(files), dict[str, list[str]]()
+    others = {one.module for one in CHECKS.values()} - {one.module for one in all_checks(edition)}
     for path in sorted(root.glob('cs231n/**/*.py')):
         name = path.relative_to(root).as_posix()
         if name in files and any(block.task for block in code_blocks(path.read_text(encoding='utf-8'), name)):
             module = name.removesuffix('.py').replace('/', '.')
-            edited[name] = [one for one in present if one in _asking(root, module)]
-    files['cs231n/handout.json'] = json.dumps({'notebooks': present, 'edited': edited}, indent=1).encode() + b'\n'
+            if module not in others:
+                edited[name] = [one for one in present if one in _asking(root, module)]
+    plan = {'edition': edition, 'notebooks': present, 'edited': edited}
+    files[PLAN] = json.dumps(plan, indent=1).encode() + b'\n'
 
 
 def _asking(root: Path, module: str) -> set[str]:
@@ -136,12 +154,15 @@ def _asking(root: Path, module: str) -> set[str]:
 
 
 def write_readme(root: Path, files: Files) -> None:
-    """Give students their README.md."""
-    files['README.md'] = (root / 'cs231n/handout/README.student.md').read_bytes().replace(b'\r\n', b'\n')
+    """Give students their README.md, and AGENTS.md for the assistants that they may ask."""
+    for name in ('README', 'AGENTS'):
+        text = (root / f'cs231n/handout/{name}.student.md').read_bytes()
+        files[f'{name}.md'] = text.replace(b'\r\n', b'\n')
 
 
 STAGES = (
     copy_what_is_given,
+    choose_edition,
     cut_maintainers_parts,
     list_what_is_edited,
     stub_modules,

@@ -15,8 +15,8 @@ def enable():
     if not patches.active():
         removed_names.restore()
         downloads.redirect()
-        print("cs231n.offline: torchvision's SqueezeNet and MNIST come from datasets/ or the sample world, and names that "
-              'libraries have removed work again. cs231n.offline.disable() undoes it.')
+        print("cs231n.offline: torchvision's SqueezeNet and MNIST come from datasets/ or the sample world, and names "
+              'that libraries have removed work again. cs231n.offline.disable() undoes it.')
 
 
 def disable():

@@ -1,6 +1,7 @@
 """What torchvision would download and what old notebooks find beside them, from datasets/ or the sample world."""
 
 import io
+import os
 from functools import cache
 from pathlib import Path
 
@@ -12,11 +13,10 @@ from torchvision.datasets import MNIST
 from torchvision.models import SqueezeNet1_1_Weights
 
 from cs231n import data_utils
-from cs231n._shared.paths import datasets_dir
 from cs231n.data import decoding
 from cs231n.data.imagenet import load_imagenet_val
-from cs231n.data.registry import command, verify
-from cs231n.data.worlds import choose_world, sample_file
+from cs231n.data.registry import command, root_of, verify
+from cs231n.data.worlds import CHOSEN, choose_world, sample_file
 from cs231n.offline import imagenet_numbers
 from cs231n.offline.patches import put
 from cs231n.sample_world.paintings.paintings import painting, photograph
@@ -51,25 +51,27 @@ def redirect():
 @cache
 def _world():
     """Return 'real' if both the classifier and its pictures are, else 'sample': of one world each would be misread."""
-    whole = {what: _weights() is not None if what == 'squeezenet' else not verify(what, thorough=False)
-             for what in ('squeezenet', 'imagenet')}
-    if len(set(whole.values())) == 2:
-        missing = next(what for what, found in whole.items() if not found)
-        print(f'cs231n.offline: the sample classifier and its pictures, since those of ImageNet do not go with them and '
-              f'are not all there: {command(missing)}')
+    if os.environ.get('CS231N_DATA') == 'sample':
         return 'sample'
-    return choose_world('squeezenet') if False not in whole.values() else 'sample'
+    missing = [what for what, whole in (('squeezenet', _weights() is not None),
+                                        ('imagenet', not verify('imagenet', thorough=False))) if not whole]
+    if missing and os.environ.get('CS231N_DATA') == 'real':
+        choose_world(missing[0])  # says what is missing
+    if len(missing) == 1:
+        print('cs231n.offline: the sample classifier and its pictures, since those of ImageNet do not go with them '
+              f'and are not all there: {command(missing[0])}')
+    return 'sample' if missing else 'real'
 
 
 def _weights():
     """Return the file of ImageNet's weights, in datasets/ or in torch's own cache; None if there is none."""
     name = Path(SqueezeNet1_1_Weights.IMAGENET1K_V1.url).name
-    places = datasets_dir() / name, Path(torch.hub.get_dir()) / 'checkpoints' / name
+    places = root_of('squeezenet') / name, Path(torch.hub.get_dir()) / 'checkpoints' / name
     return next((place for place in places if place.is_file()), None)
 
 
 def _squeezenet1_1(original):
-    def squeezenet1_1(*, weights=None, progress=True, pretrained=False, **options):
+    def squeezenet1_1(pretrained=False, progress=True, *, weights=None, **options):
         """Return SqueezeNet 1.1; with pretrained=True or weights=… the weights that are on disk, or the sample's."""
         if not pretrained and weights is None:
             return original(progress=progress, **options)
@@ -77,8 +79,8 @@ def _squeezenet1_1(original):
         if _world() == 'real':
             model.load_state_dict(torch.load(_weights(), map_location='cpu', weights_only=True))
         else:
-            print('squeezenet1_1: the sample classifier under the numbers of ImageNet, each of which shows one of its 24 '
-                  f'things. For ImageNet: {command("squeezenet")}')
+            print('squeezenet1_1: the sample classifier under the numbers of ImageNet, each of which shows one of its '
+                  f'24 things. For ImageNet: {command("squeezenet")}')
             model.load_state_dict(_sample_state())
         return model
     return squeezenet1_1
@@ -100,6 +102,7 @@ def _load_imagenet_val(num=None, *args):
     if _world() == 'real':
         return load_imagenet_val(num, 'real')
     X, y, _ = load_imagenet_val(num, 'sample')
+    CHOSEN.pop('imagenet')  # in the numbers of ImageNet they go with a model of a thousand classes
     return X, np.array([imagenet_numbers.HOME[KINDS[label]] for label in y]), imagenet_numbers.names()
 
 
@@ -112,7 +115,7 @@ def _download(original):
             return original(self)
         if not self._check_exists():
             real = choose_world('mnist') == 'real'
-            self.root = datasets_dir() if real else sample_file('MNIST/raw/train-images-idx3-ubyte').parents[2]
+            self.root = root_of('mnist') if real else sample_file('MNIST/raw/train-images-idx3-ubyte').parents[2]
         return None
     return download
 
@@ -124,7 +127,8 @@ def _load(original):
     def load(file, *args, **options):
         if not isinstance(file, (str, Path)) or Path(file).name != CHECKS or _world() == 'real':
             return original(file, *args, **options)
-        print(f'{CHECKS}: values for the sample classifier; those in the original file belong to the weights of ImageNet')
+        print(f'{CHECKS}: values for the sample classifier; those in the original file belong to the weights of '
+              'ImageNet')
         styles = Path(file).parent / 'styles'
         if all((styles / f'{name}.jpg').is_file() for name in ('tubingen', 'starry_night')):
             archive = io.BytesIO()
@@ -141,7 +145,7 @@ def _stand_in(path):
     path = Path(path) if isinstance(path, (str, Path)) else Path()
     if path.parent.name != 'styles' or path.is_file() or path.suffix.lower() not in ('.jpg', '.png'):
         return None
-    real = datasets_dir() / 'styles' / path.name
+    real = root_of('styles') / 'styles' / path.name
     if real.is_file():
         return decoding.load_image(real)
     print(f'{path}: not there; in its place, a picture of the sample world. For the original: {command("styles")}')

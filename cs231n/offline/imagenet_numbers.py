@@ -8,8 +8,9 @@ sample world gets one of its things all the same, so that every number can be as
 from torchvision.models import SqueezeNet1_1_Weights
 
 HOME = {
-    'airplane': 404, 'balloon': 417, 'bicycle': 671, 'bird': 13, 'bus': 779, 'butterfly': 323, 'car': 817, 'castle': 483,
-    'cat': 281, 'fish': 6, 'flower': 985, 'guitar': 402, 'house': 425, 'kite': 701, 'lighthouse': 437, 'mushroom': 992,
+    'airplane': 404, 'balloon': 417, 'bicycle': 671, 'bird': 13, 'bus': 779, 'butterfly': 323, 'car': 817,
+    'castle': 483, 'cat': 281, 'fish': 6, 'flower': 985, 'guitar': 402, 'house': 425, 'kite': 701,
+    'lighthouse': 437, 'mushroom': 992,
     'rocket': 657, 'sailboat': 914, 'teapot': 849, 'tent': 672, 'tree': 990, 'turtle': 35, 'umbrella': 879,
     'windmill': 694,
 }
@@ -46,7 +47,7 @@ KINDS = tuple(HOME)
 
 
 def kind_of(number):
-    """The thing of the sample world that answers to a class number of ImageNet."""
+    """Return the thing of the sample world that answers to a class number of ImageNet."""
     for kind, ranges in LIKE.items():
         if any(first <= number <= last for first, last in ranges):
             return kind

@@ -35,7 +35,7 @@ def _fill(owner, name, value):
 
 
 def _renamed(function, old, new):
-    """The function under its old name."""
+    """Return the function under its old name."""
     def renamed(*args, **kwargs):
         tell(old, new)
         return function(*args, **kwargs)
@@ -96,11 +96,12 @@ def _scipy():
         _fill(misc, function.__name__, _renamed(function, f'scipy.misc.{function.__name__}', new))
     filters = _module('scipy.ndimage.filters')
     for name in scipy.ndimage.__all__ if not hasattr(filters, '__file__') else ():
-        put(filters, name, _renamed(getattr(scipy.ndimage, name), f'scipy.ndimage.filters.{name}', f'scipy.ndimage.{name}'))
+        new = f'scipy.ndimage.{name}'
+        put(filters, name, _renamed(getattr(scipy.ndimage, name), f'scipy.ndimage.filters.{name}', new))
 
 
 def _module(name):
-    """The module of that name, or an empty one in its place."""
+    """Return the module of that name, or an empty one in its place."""
     with warnings.catch_warnings():
         warnings.simplefilter('ignore', DeprecationWarning)  # some releases have it, but say that it will go
         try:
@@ -113,7 +114,7 @@ def _module(name):
 
 
 def _colab():
-    """A stand-in for google.colab, whose drive there is no need to mount anywhere else."""
+    """Put a stand-in for google.colab, whose drive there is no need to mount anywhere else."""
     if importlib.util.find_spec('google') is None or importlib.util.find_spec('google.colab') is None:
         drive, colab = types.ModuleType('google.colab.drive'), types.ModuleType('google.colab')
         drive.mount = _renamed(lambda *args, **kwargs: None, 'google.colab', 'no drive.mount: this is not Colab')
@@ -126,7 +127,7 @@ def _colab():
 
 
 def imread(name, flatten=False, mode=None):
-    """A picture as an array: uint8 (H, W, 3), (H, W, 4) or (H, W); float32 if flattened to grey."""
+    """Return a picture as an array: uint8 (H, W, 3), (H, W, 4) or (H, W); float32 if flattened to grey."""
     with Image.open(name) as image:
         if mode is not None:
             image = image.convert(mode)
@@ -136,7 +137,7 @@ def imread(name, flatten=False, mode=None):
 
 
 def imresize(arr, size, interp='bilinear', mode=None):
-    """A picture resized: size is a percentage (int), a fraction (float) or (height, width)."""
+    """Return a picture resized: size is a percentage (int), a fraction (float) or (height, width)."""
     image = Image.fromarray(np.asarray(arr), mode) if mode else Image.fromarray(np.asarray(arr))
     if isinstance(size, int | float):
         share = size / 100 if isinstance(size, int) else size

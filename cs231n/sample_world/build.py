@@ -30,12 +30,13 @@ from cs231n._shared.paths import ROOT, is_writable
 from cs231n._shared.progress import progress_bar
 from cs231n.sample_world import stamp
 from cs231n.sample_world.digits import digits
-from cs231n.sample_world.features import features
+from cs231n.sample_world.features import features, grained
 from cs231n.sample_world.scenes.captions import captions, encode, vocabulary
 from cs231n.sample_world.scenes.scenes import SIZE, SPLITS, paint, plan
 from cs231n.sample_world.scenes.things import KINDS
 
 COUNTS = {'train': 5000, 'val': 1000}
+LOOKS = {'train': 5, 'val': 1}  # at each scene: in training one for each caption
 LABELLED = 2 * len(KINDS)  # pictures of load_imagenet_val
 CHUNK = 50
 # The child takes this very package, wherever it lies and whatever is installed or lies in the working directory.
@@ -137,8 +138,10 @@ def _write_captions(folder):
     idx_to_word, word_to_idx = vocabulary(texts['train'])
     for split, count in COUNTS.items():
         arrays[f'{split}_captions'] = np.stack([encode(words, word_to_idx) for words in texts[split]])
-        arrays[f'{split}_image_idxs'] = np.repeat(np.arange(count, dtype=np.int32), 5)
-        write_atomically(folder / f'{split}2014_urls.txt', ''.join(f'sample://{split}/{i}\n' for i in range(count)))
+        looks = LOOKS[split]
+        arrays[f'{split}_image_idxs'] = np.repeat(np.arange(count * looks, dtype=np.int32), 5 // looks)
+        write_atomically(folder / f'{split}2014_urls.txt',
+                         ''.join(f'sample://{split}/{i // looks}\n' for i in range(count * looks)))
     _write_h5(folder / 'coco2014_captions.h5', arrays)
     write_atomically(folder / 'coco2014_vocab.json', json.dumps({'idx_to_word': idx_to_word,
                                                                  'word_to_idx': word_to_idx}))
@@ -151,7 +154,9 @@ def scene_captions(split, index):
 
 
 def _write_features(folder, processes):
-    for split, rows in _all_features(processes).items():
+    found = _all_features(processes)
+    for split, looks in LOOKS.items():
+        rows = grained(found[split], looks, seed=SPLITS[split][0], mean=found['train'].mean(axis=0))
         _write_h5(folder / f'{split}2014_vgg16_fc7_pca.h5', {'features': rows})
 
 

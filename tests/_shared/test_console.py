@@ -13,7 +13,8 @@ import pytest
 from cs231n._shared.console import command, say
 from cs231n._shared.paths import ROOT
 
-ANSWER_A_PROGRAM = {'cs231n/checks/grader/worker.py', 'cs231n/grading/sandbox/confine.py'}  # and no person
+ANSWER_A_PROGRAM = {'cs231n/checks/grader/worker.py', 'cs231n/grading/sandbox/confine.py',
+                    'cs231n/grading/reports/lookalikes.py'}  # and no person
 SOURCES = [path for folder in ('cs231n', 'benchmarks') for path in sorted((ROOT / folder).rglob('*.py'))]
 COMMANDS = [path.relative_to(ROOT).as_posix() for path in SOURCES
             if "__name__ == '__main__'" in path.read_text(encoding='utf-8')]
@@ -46,12 +47,13 @@ def test_no_text_is_read_or_written_in_the_encoding_of_the_machine(path):
         name = getattr(getattr(node, 'func', None), 'attr', getattr(getattr(node, 'func', None), 'id', ''))
         if not isinstance(node, ast.Call) or name not in OPENING:
             continue
-        mode = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+        mode = [str(one.value) for one in ast.walk(node) if isinstance(one, ast.Constant)]
         text = name != 'open' or (isinstance(node.func, ast.Name) and not any('b' in one for one in mode))
         assert not text or 'encoding' in {keyword.arg for keyword in node.keywords}, f'line {node.lineno}'
 
 
-@pytest.mark.parametrize('encoding, shown', [('ascii', b'? ? sigmoid\n'), ('cp1252', b'? \xd7 sigmoid\n'),
+@pytest.mark.parametrize('encoding, shown', [('ascii', b'\\u03c3 \\xd7 sigmoid\n'),
+                                             ('cp1252', b'\\u03c3 \xd7 sigmoid\n'),
                                              ('utf-8', 'σ × sigmoid\n'.encode())])
 def test_say_shows_what_the_screen_can_show(monkeypatch, encoding, shown):
     screen = io.TextIOWrapper(io.BytesIO(), encoding, newline='\n')
@@ -112,8 +114,8 @@ sys.exit(grade.main())
 SOME = 'word_embedding_forward', 'word_embedding_backward', 'rnn_step_forward'
 
 
-@pytest.mark.parametrize('encoding, shown', [('ascii', b'? ? ? rnn_step_forward'),
-                                             ('cp1252', b'? \xd7 ? rnn_step_forward')])
+@pytest.mark.parametrize('encoding, shown', [('ascii', rb'\u03c3 \xd7 \u03bb rnn_step_forward'),
+                                             ('cp1252', b'\\u03c3 \xd7 \\u03bb rnn_step_forward')])
 def test_grading_survives_any_screen_and_leaves_its_results(tmp_path, encoding, shown):
     process = start('-c', SIGMA, *SOME, '--json', str(tmp_path / 'results.json'), encoding=encoding)
     out, err = process.communicate(timeout=300)
@@ -129,7 +131,7 @@ def test_a_reader_that_has_seen_enough_ends_nothing_in_a_traceback(tmp_path, res
     process.stdout.close()
     process.stdout = None
     _, err = process.communicate(timeout=300)
-    assert process.returncode == 0 and err == b'' and file.is_file() == results
+    assert process.returncode == (0 if results else 141) and err == b'' and file.is_file() == results
     assert not results or len(json.loads(file.read_text(encoding='utf-8'))) == len(SOME)
 
 

@@ -211,6 +211,12 @@ BAD = {
     'dtype': (lambda: CaptioningRNN(VOCABULARY, dtype=np.int32),
               'CaptioningRNN: dtype must be a floating type'),
     'vocabulary': (lambda: CaptioningRNN({'cat': 0}), "CaptioningRNN: word_to_idx must contain '<NULL>'"),
+    'two words': (lambda: CaptioningRNN({'<NULL>': 0, 'cat': 0}), 'CaptioningRNN: word_to_idx must give each word an '
+                                                                  "index of its own, got 0 for '<NULL>' and 'cat'"),
+    'far index': (lambda: CaptioningRNN({'<NULL>': 2, 'cat': 1}), "CaptioningRNN: word_to_idx must give '<NULL>' an "
+                                                                  'index in 0 … 1, got 2'),
+    'negative index': (lambda: CaptioningRNN({'<NULL>': 0, '<END>': -1}),
+                       "CaptioningRNN: word_to_idx must give '<END>' an index in 0 … 1, got -1"),
     'width': (lambda: loss_of(features=np.ones((3, 6))),
               'CaptioningRNN.loss: features must have shape (N, D) = (*, 5), got (3, 6)'),
     'NaN': (lambda: loss_of(features=np.full((3, 5), np.nan)), 'CaptioningRNN.loss: features must be finite'),

@@ -120,8 +120,8 @@ def test_an_interrupt_ends_the_kernel_and_leaves_no_file(tmp_path):
         tmp_path / 'notebooks', 'RNN', "open('started', 'w').close()", 'import time\ntime.sleep(60)'
     )
     call = (
-        "import sys, pathlib; from cs231n import notebooks; "
-        f"sys.exit(notebooks.main(['save', 'RNN'], pathlib.Path({str(tmp_path)!r})))"
+        "import sys, pathlib; from cs231n.course import run; "
+        f"sys.exit(run.main(['save', 'RNN'], pathlib.Path({str(tmp_path)!r})))"
     )
     command = [sys.executable, '-c', call]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=notebooks.ROOT)

@@ -60,20 +60,20 @@ MESSAGES = {
 }
 
 
-def test_forged_messages_are_worth_nothing(judged, layer):
+def test_forged_messages_are_worth_nothing(judged, strongest):
     functions = ('rnn_step_forward', 'rnn_forward', 'temporal_affine_forward', 'sigmoid', 'lstm_step_forward',
                  'lstm_forward', 'temporal_softmax_loss')
     messages = list(MESSAGES.items())
     for some in messages[:7], messages[7:]:
-        results = judged(layer, dict(zip(functions, [code for _, code in some])), FORGED)
+        results = judged(strongest, dict(zip(functions, [code for _, code in some])), FORGED)
         for name, (kind, _) in zip(functions, some):
             assert results[name].outcome == 'wrong' and results[name].points == 0, (kind, results[name])
         assert results[HONEST].passed and unharmed()
 
 
-def test_a_message_that_comes_in_drops_is_waited_for_no_longer_than_an_answer(judged, layer):
+def test_a_message_that_comes_in_drops_is_waited_for_no_longer_than_an_answer(judged, strongest):
     start = time.monotonic()
-    results = judged(layer, {'rnn_step_forward': """
+    results = judged(strongest, {'rnn_step_forward': """
 fd = pipe()
 os.write(fd, struct.pack('>Q', 10 ** 6))
 while True:
@@ -112,15 +112,15 @@ def patch():
 '''
 
 
-def test_patching_the_comparison_patches_nothing_that_compares(judged, layer):
-    results = judged(layer, {'rnn_step_forward': 'patch()\nreturn np.zeros((3, 7)), None',
+def test_patching_the_comparison_patches_nothing_that_compares(judged, strongest):
+    results = judged(strongest, {'rnn_step_forward': 'patch()\nreturn np.zeros((3, 7)), None',
                              'lstm_step_forward': 'any_ = np.zeros((3, 7)).view(Anything)\nreturn any_, any_, None',
                              'sigmoid': 'return np.full_like(x, np.nan)',
                              'rnn_forward': 'return np.array(["right"] * 3), None'}, PATCHES)
     assert not any(one.passed or one.points for name, one in results.items() if name != HONEST), results
 
 
-def test_outputs_seen_before_are_worth_nothing(judged, layer):
+def test_outputs_seen_before_are_worth_nothing(judged, strongest):
     """A submission that knows all right outputs of the inputs that everybody can see."""
     from cs231n.checks import CHECKS, check
     from cs231n.checks.engine.answers import answers
@@ -131,21 +131,21 @@ def test_outputs_seen_before_are_worth_nothing(judged, layer):
     namespace = {}
     exec(attacking({'rnn_step_forward': cheat}, stored), namespace)
     assert check(namespace['rnn_step_forward']).passed
-    results = judged(layer, {'rnn_step_forward': cheat}, stored)
+    results = judged(strongest, {'rnn_step_forward': cheat}, stored)
     assert not results['rnn_step_forward'].passed and results[HONEST].passed
 
 
 # ---- what is left behind, and what is said ----
 
 
-def test_files_that_shadow_others_are_not_used(judged, layer, tmp_path):
+def test_files_that_shadow_others_are_not_used(judged, strongest, tmp_path):
     for name in ('numpy.py', 'json.py', 'sitecustomize.py', 'cs231n/checks/grader/worker.py',
-                 'cs231n/checks/__init__.py', 'cs231n/layers.py', 'cs231n/__init__.py',
+                 'cs231n/checks/__init__.py', 'cs231n/strongests.py', 'cs231n/__init__.py',
                  'cs231n/grading/submission.py', 'torch/__init__.py'):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text('raise SystemExit("shadow")', encoding='utf-8')
-    results = judged(layer, {'rnn_step_forward': 'return prev_h, None'}, folder=tmp_path)
+    results = judged(strongest, {'rnn_step_forward': 'return prev_h, None'}, folder=tmp_path)
     assert not results['rnn_step_forward'].passed and 'shadow' not in str(results)
     assert results[HONEST].passed
 
@@ -162,8 +162,8 @@ for folder in (tempfile.gettempdir(), os.getcwd()):
     assert all_failed(second['rnn_step_forward']), second
 
 
-def test_what_students_write_reaches_terminals_as_plain_text(judged, layer):
-    results = judged(layer, {
+def test_what_students_write_reaches_terminals_as_plain_text(judged, strongest):
+    results = judged(strongest, {
         'rnn_step_forward': r"""raise ValueError('\x1b]0;T\x07\x1b[2J\x9b31m\u202eg\u200b\r\nsigmoid  3 of 3')""",
         'lstm_step_forward': r"""raise type('A\x1b[31m', (Exception,), {})('x' * 10 ** 7)""",
         'sigmoid': r"""raise NotImplementedError('\x1b[31m' + 'x' * 10 ** 6)""",
@@ -175,11 +175,12 @@ def test_what_students_write_reaches_terminals_as_plain_text(judged, layer):
     assert results[HONEST].passed
 
 
-def test_no_text_of_a_student_takes_the_judge_long(judged, layer):
+def test_no_text_of_a_student_takes_the_judge_long(judged, strongest):
     start = time.monotonic()
     evil = 'raise NotImplementedError(' + "'" + 'a' * 50000 + "\\'" * 20000
-    results = judged(layer, {'rnn_step_forward': "raise ValueError('shapes cannot be ' * 10 ** 5 + '(a+)+' * 10 ** 5)",
-                             'lstm_step_forward': f'"""{evil}"""\nraise ValueError("(" * 10 ** 6)'})
+    results = judged(strongest, {
+        'rnn_step_forward': "raise ValueError('shapes cannot be ' * 10 ** 5 + '(a+)+' * 10 ** 5)",
+        'lstm_step_forward': f'"""{evil}"""\nraise ValueError("(" * 10 ** 6)'})
     assert not any(one.passed for name, one in results.items() if name != HONEST) and results[HONEST].passed
     assert time.monotonic() - start < 60
 
@@ -205,11 +206,11 @@ __import__('atexit').register(stay)
     assert not [one for one in inside if one.ppid() in (1, os.getpid())]
 
 
-def test_who_waits_just_under_every_limit_waits_no_longer_than_there_is(judged, layer):
+def test_who_waits_just_under_every_limit_waits_no_longer_than_there_is(judged, strongest):
     start = time.monotonic()
     slow = dict.fromkeys(('rnn_step_forward', 'rnn_forward', 'lstm_step_forward', 'lstm_forward', 'sigmoid'),
                          'import time; time.sleep(0.9)')
-    results = judged(layer, slow, seconds=4)
+    results = judged(strongest, slow, seconds=4)
     assert any('took all of the time' in (one.where or '') for one in results.values()), results
     assert time.monotonic() - start < 40
 

@@ -12,7 +12,7 @@ from unittest.mock import MagicMock
 import pytest
 
 from cs231n._shared.paths import ROOT
-from cs231n.grading import __main__ as command
+from cs231n.grading import __main__ as program
 from cs231n.grading import cluster, store
 from cs231n.grading.reports import pages
 from tests.grading.test_cluster import in_threads
@@ -172,7 +172,7 @@ def test_an_interrupted_run_goes_on_where_it_was(group, tmp_path, threads, how):
 def test_what_cannot_be_graded_is_told_at_once(threads, tmp_path, monkeypatch, capsys, arguments, words):
     monkeypatch.chdir(tmp_path)
     (tmp_path / 'empty').mkdir()
-    assert command.main([*arguments, '--out', str(tmp_path / 'out')]) == 2
+    assert program.main([*arguments, '--out', str(tmp_path / 'out')]) == 2
     assert words in capsys.readouterr().err and not threads
 
 

@@ -16,6 +16,7 @@ from cs231n.coco_utils import decode_captions, load_coco_data
 from cs231n.data.imagenet import load_imagenet_val
 from cs231n.data.web_pictures import image_from_url
 from cs231n.sample_world import build, stamp
+from cs231n.sample_world.features import GRAIN, SCALE, WIDTH
 from cs231n.sample_world.scenes.scenes import scene
 from cs231n.sample_world.scenes.things import KINDS
 
@@ -76,7 +77,7 @@ def test_one_process_or_two_and_after_an_interrupt_the_files_are_the_same(script
         child.stdout.close()
         assert stamp.problems(folder) == {}
     assert contents(one) == contents(two) == contents(cut)
-    assert rows(one).shape == (100, 512)
+    assert rows(one).shape == (500, 512)
     for other in (two, cut):
         assert np.abs(rows(one) - rows(other)).max() < 1e-4
     assert not list((one / 'coco_captioning').glob('.*')), 'no temporary files are left'
@@ -94,7 +95,7 @@ def test_the_files_have_the_form_of_the_coco_files():
     assert vocabulary['word_to_idx'] == {word: k for k, word in enumerate(words)}
     for split, count in build.COUNTS.items():
         with h5py.File(folder / f'{split}2014_vgg16_fc7_pca.h5') as file:
-            assert list(file) == ['features'] and file['features'].shape == (count, 512)
+            assert list(file) == ['features'] and file['features'].shape == (count * build.LOOKS[split], 512)
             assert file['features'].dtype == np.float32 and np.isfinite(file['features'][()]).all()
 
 
@@ -111,4 +112,16 @@ def test_the_loaders_read_the_sample():
 def test_features_are_those_of_the_pictures():
     images = np.stack([scene('val', i).image for i in range(3)])
     stored = load_coco_data()['val_features'][:3]
-    assert np.abs(build.features(images) - stored).max() < 1e-4 * max(1, np.abs(stored).max())
+    found = build.features(images)  # stored centred, so compare differences; the last 60 numbers are grain
+    for k in (1, 2):
+        assert np.abs(SCALE * (found[k] - found[0]) - (stored[k] - stored[0])[:-WIDTH]).max() < 1e-3
+
+
+def test_each_training_caption_has_a_look_of_its_own_at_its_scene():
+    data = load_coco_data()
+    looks = data['train_features'][5 * 7:5 * 7 + 5]
+    assert np.array_equal(data['train_image_idxs'], np.arange(25000))
+    assert len(set(data['train_urls'][5 * 7:5 * 7 + 5])) == 1 and data['train_urls'][5 * 7] == 'sample://train/7'
+    assert np.ptp(looks[:, :-WIDTH], axis=0).max() == 0
+    assert abs(looks[:, -WIDTH:].std() - GRAIN) < 0.2 * GRAIN  # 300 numbers
+    assert abs(data['train_features'].mean(axis=0)).max() < 0.02 and data['val_features'].std() > 0.4

@@ -34,7 +34,7 @@ def small():
         patch.setattr(digits, 'BLOCKS', {'train': ((20, 1),), 'test': ((10, 2),)})
         patch.setattr(build, '_write_digits', lambda folder, _: digits.make(folder))
         patch.setattr(style_checks, 'check_values', lambda: {'cl_out': np.float32(1)})
-        patch.setattr(build, '_all_features', lambda _: {'train': np.eye(20, 512, dtype='f'), 'val': np.eye(10, 512)})
+        patch.setattr(build, '_all_features', lambda _: {'train': np.eye(20, 452, dtype='f'), 'val': np.eye(10, 452)})
         yield build
 
 

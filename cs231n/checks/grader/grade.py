@@ -14,6 +14,7 @@ from pathlib import Path
 
 import cs231n
 from cs231n._shared.console import command, mute
+from cs231n._shared.files import write_atomically
 from cs231n.checks import CHECKS, all_checks
 from cs231n.checks.engine.answers import NoAnswers, ready
 from cs231n.checks.engine.calling import file_of
@@ -98,7 +99,7 @@ def _seconds(text):
 
 def _can_write(path):
     """Whether a file can be written there."""
-    if path.exists():
+    if path.exists() and not path.is_file():
         return not path.is_dir() and os.access(path, os.W_OK)
     return path.parent.is_dir() and os.access(path.parent, os.W_OK)
 
@@ -130,6 +131,19 @@ def main(argv=None):
         print(error, file=sys.stderr)
         return 2
     if arguments.json:  # before anything can go wrong on the screen
-        arguments.json.write_text(json.dumps([asdict(result) for result in results], indent=1), encoding='utf-8')
+        failed = _write(arguments.json, json.dumps([asdict(result) for result in results], indent=1))
     print(summary(checks, results))
+    return failed if arguments.json else 0
+
+
+def _write(path, text):
+    """Write the results whole or not at all, unless into a pipe or a device; returns 2 if it could not be done."""
+    try:
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding='utf-8')
+        else:
+            write_atomically(path, text)
+    except OSError as error:
+        print(f'{path} was not written: {error.strerror}', file=sys.stderr)
+        return 2
     return 0

@@ -128,6 +128,9 @@ class Worker:
 
     def end(self):
         """Kill it with all that belongs to it."""
+        with contextlib.suppress(psutil.Error):
+            for child in psutil.Process(self.process.pid).children(recursive=True):
+                child.kill()
         with contextlib.suppress(OSError):
             if POSIX:
                 os.killpg(self.process.pid, signal.SIGKILL)
@@ -166,7 +169,7 @@ class TimeGiven:
         found = {}
         with contextlib.suppress(OSError, ValueError, IndexError):  # it has ended, or this is not Linux
             for path in [path for pid in self.pids for path in Path(f'/proc/{pid}/task').glob('*/schedstat')]:
-                found[path.parts[4]] = int(path.read_text().split()[1]) / 1e9
+                found[path.parts[4]] = int(path.read_text(encoding='ascii').split()[1]) / 1e9
         return found
 
     def seconds(self):

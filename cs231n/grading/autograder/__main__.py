@@ -8,6 +8,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+from cs231n._shared.console import command
 from cs231n._shared.files import write_atomically
 from cs231n._shared.paths import ROOT
 from cs231n.checks import CHECKS
@@ -56,6 +57,7 @@ def zipped(files):
     return data.getvalue()
 
 
+@command
 def main(argv=None):
     """Return 0 if the zip was written, 2 if not."""
     parser = argparse.ArgumentParser(prog='python -m cs231n.grading.autograder', description=__doc__.splitlines()[0])

@@ -10,6 +10,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 
+from cs231n._shared.console import command
 from cs231n._shared.files import write_atomically
 from cs231n._shared.paths import ROOT
 from cs231n.checks import CHECKS
@@ -121,6 +122,7 @@ def trial(root):
     return 1 if left or not told['tests'] else 0
 
 
+@command
 def main():
     """Return 0 if results were written."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])

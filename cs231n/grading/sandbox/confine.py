@@ -8,6 +8,7 @@ looks for it by running programs; Landlock's is a pre-release. What is needed he
 system calls, and a table of numbers that the kernel never changes.
 """
 
+import contextlib
 import ctypes
 import json
 import os
@@ -19,7 +20,7 @@ import sys
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 SCRATCH, INODES = 16 * 2**20, 1024  # bytes and files
-FILES = 256                         # open at a time
+FILES = 128                         # open at a time
 PDEATHSIG, NO_NEW_PRIVS, SET_SECCOMP = 1, 38, 22  # for prctl
 
 # ---- seccomp: what may be asked of the kernel ----
@@ -186,11 +187,12 @@ def become(user, group):
 def confine(tree, read=(), write=(), scratch='', mount=False, landlock=False, seccomp=False, seconds=600,
             user=None):
     """Give up what is not needed."""
-    LIBC.prctl(PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if sys.platform.startswith('linux'):
+        LIBC.prctl(PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        _ask('no new privileges', LIBC.prctl(NO_NEW_PRIVS, 1, 0, 0, 0))
     if mount:
         mount_scratch(scratch)
     os.chdir(scratch)
-    _ask('no new privileges', LIBC.prctl(NO_NEW_PRIVS, 1, 0, 0, 0))
     limit(SCRATCH, seconds)
     if user:
         become(*user)
@@ -204,7 +206,11 @@ def confine(tree, read=(), write=(), scratch='', mount=False, landlock=False, se
 
 
 if __name__ == '__main__':
-    confine(**json.loads(sys.argv[1]))
-    if len(sys.argv) == 2:  # else it was a trial
+    options = json.loads(sys.argv[1])
+    confine(**options)
+    if len(sys.argv) == 2:
         from cs231n.checks.grader.worker import main
         main()
+    elif options.get('seccomp'):  # a trial of what was asked for
+        with contextlib.suppress(PermissionError):
+            os._exit(3 if os.fork() else 0)

@@ -1,9 +1,11 @@
 """The layers, strongest first, and which of them this machine has."""
 
+import contextlib
 import functools
 import json
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import sysconfig
@@ -16,6 +18,7 @@ import cs231n
 
 CONFINE = Path(__file__).with_name('confine.py')
 TRIAL = 60           # seconds for a trial to start
+NEEDED = ('SYSTEMROOT',)  # without which Python does not start on Windows
 INSIDE = {'tree': '/given', 'scratch': '/scratch', 'confine': '/confine.py'}  # as bubblewrap has them
 EVERY = 0.05         # seconds between two looks at a scratch that is no file system of its own
 ENVIRONMENT = {'LANG': 'C.UTF-8', 'MPLBACKEND': 'Agg', 'CS231N_DATA': 'sample', 'CS231N_PROGRESS': '0',
@@ -45,7 +48,8 @@ class Layer:
         command += [sys.executable, '-I', '-B', '-X', 'utf8', at['confine'], json.dumps(options), *['trial'] * trial]
         if os.name != 'posix':  # confine.py speaks to Linux and its like alone
             command = [sys.executable, '-B', '-m', 'cs231n.checks.grader.worker']
-        environment = {**ENVIRONMENT, **dict.fromkeys(('HOME', 'TMPDIR', 'MPLCONFIGDIR'), at['scratch'])}
+        environment = {**ENVIRONMENT, **{name: os.environ[name] for name in NEEDED if name in os.environ},
+                        **dict.fromkeys(('HOME', 'TMPDIR', 'MPLCONFIGDIR'), at['scratch'])}
         process = subprocess.Popen(command, cwd=tree, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                    stderr=subprocess.DEVNULL, start_new_session=os.name == 'posix')
         process.wrapped = self.name == 'bubblewrap'
@@ -95,18 +99,30 @@ def _watch(process, scratch):
     """End a process that fills its scratch beyond the bounds of one that is a file system of its own."""
     from cs231n.grading.sandbox.confine import INODES, SCRATCH
     while process.poll() is None:
-        files = [path for path in scratch.rglob('*') if not path.is_symlink()]
-        size = 0
-        for path in files:
-            try:
-                size += path.stat().st_size
-            except OSError:
-                continue
-        if size > SCRATCH or len(files) > INODES:
-            process.why = f'it wrote more than {SCRATCH >> 20} MB or {INODES} files'
+        try:
+            size, count = _filled(scratch, process.pid)
+        except FileNotFoundError:  # gone while it was looked at
+            size = count = 0
+        except OSError as error:
+            size, count, process.why = 0, INODES + 1, f'it keeps others from looking into its scratch: {error.strerror}'
+        if size > SCRATCH or count > INODES:
+            process.why = getattr(process, 'why', None) or f'it wrote more than {SCRATCH >> 20} MB or {INODES} files'
             process.kill()
             return
         threading.Event().wait(EVERY)
+
+
+def _filled(scratch, pid):
+    """Return bytes and number of the files in a scratch, those included that have no name any more but are open."""
+    def fail(error):
+        raise error
+
+    found = [os.lstat(os.path.join(folder, name)) for folder, folders, files in os.walk(scratch, onerror=fail)
+             for name in (*folders, *files)]
+    with contextlib.suppress(OSError):  # it has ended, or this is not Linux
+        opened = [os.stat(f'/proc/{pid}/fd/{name}') for name in os.listdir(f'/proc/{pid}/fd')]
+        found += [one for one in opened if stat.S_ISREG(one.st_mode) and not one.st_nlink]
+    return sum(one.st_size for one in found), len(found)
 
 
 def layers():

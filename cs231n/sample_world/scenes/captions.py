@@ -43,7 +43,7 @@ PLACE_CUES = {  # the words that give a place away
     'meadow': ('meadow', 'grass', 'field', 'grassy'), 'moon': ('moon', 'space', 'lunar', 'craters'),
     'sea': ('sea', 'water', 'waves', 'ocean'), 'snow': ('snow', 'snowy', 'winter', 'frozen'),
 }
-RELATIONS = {'left': ('to the left of', 'left of'), 'right': ('to the right of', 'right of'),
+RELATIONS = {'left': ('left of',), 'right': ('right of',),
              'above': ('above', 'over', 'higher than'), 'below': ('below', 'under', 'beneath', 'lower than')}
 RESTING, AIRBORNE = ('stands', 'rests', 'waits', 'sits'), ('floats', 'hovers', 'glides', 'drifts')
 FLOURISHES = (
@@ -57,7 +57,7 @@ PLACE_OF = {word: place for place, words in PLACE_CUES.items() for word in words
 
 def _usual(words, rng):
     """Return mostly the first word, now and then one of the others."""
-    return words[0] if len(words) == 1 or rng.random_sample() < 0.72 else words[1 + rng.randint(len(words) - 1)]
+    return words[0] if len(words) == 1 or rng.random_sample() < 0.85 else words[1 + rng.randint(len(words) - 1)]
 
 
 def relation(a, b):
@@ -82,6 +82,8 @@ def _write(things, place, rng):
     order = sorted(things, key=lambda t: t.x)  # named as one reads, from left to right, with few exceptions: a colour
     if len(order) > 1 and rng.random_sample() < 0.03:  # comes before its noun, when only the order tells whose it is
         order = [order[1], order[0], *order[2:]]
+    if rng.random_sample() < 0.25:  # not everything is worth mentioning
+        order = order[:1]
     first, form = order[0], rng.random_sample()
     if len(order) == 1:
         if form < 0.62:
@@ -96,7 +98,7 @@ def _write(things, place, rng):
         return ' '.join([_noun_phrase(first, rng, 0) + ' and', _noun_phrase(order[1], rng, 0) + ' and',
                          _noun_phrase(order[2], rng, 0), where])
     second = order[1] if len(order) == 2 or rng.random_sample() < 0.7 else order[2]
-    a, b = _noun_phrase(first, rng, 0.25), _noun_phrase(second, rng, 0.25)
+    a, b = _noun_phrase(first, rng, 0), _noun_phrase(second, rng, 0)
     if form > 0.9:
         return f'{where} there is {a} next to {b}' if form > 0.95 else f'{a} and {b} {where}'
     return f'{a} {_usual(RELATIONS[relation(first, second)], rng)} {b} {where}'

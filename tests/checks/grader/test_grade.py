@@ -258,3 +258,22 @@ def test_a_stub_behind_a_forward_pass_that_fails_is_still_to_do(tmp_path):
     _, results = grade(tmp_path, 'rnn_step_backward', 'rnn_step_forward')
     assert results['rnn_step_backward']['where'] == 'not implemented yet: rnn_step_backward: back'
     assert results['rnn_step_forward']['where'].startswith('NameError')
+
+
+@pytest.mark.parametrize('before', [None, 'old results'])
+def test_results_are_written_whole_or_not_at_all(before, tmp_path, capsys, monkeypatch):
+    path = tmp_path / 'results.json'
+    if before:
+        path.write_text(before)
+
+    def full(part, data):
+        with open(part, 'wb') as file:
+            file.write(data[:9])
+        raise OSError(28, 'No space left on device', str(part))
+
+    monkeypatch.setattr(type(path), 'write_bytes', full)
+    assert grading.main(['sigmoid', '--json', str(path)]) == 2
+    told = capsys.readouterr()
+    assert f'{path} was not written: No space left' in told.err and 'sigmoid' in told.out
+    assert [p.name for p in tmp_path.iterdir()] == (['results.json'] if before else [])
+    assert not before or path.read_text() == before
