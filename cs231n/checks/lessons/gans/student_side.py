@@ -15,7 +15,7 @@ SHAPE_ERROR = re.compile(  # what PyTorch says of shapes, not what any other err
     'shapes cannot be multiplied|is invalid for input of size|must match the size of tensor|Expected [234]D|'
     'expected [234]D|to have [0-9]+ channels|running_mean should contain|[Cc]alculated (padded )?input size|'
     'Output size is too small|Expected size for first two dimensions|must match the existing size')
-TENTH, SLOW = 10, 0.01  # a draw of a hundredth of the numbers that takes so many seconds is no draw of arrays
+TENTH, SLOW = 10, 0.01  # a draw of a hundredth of the numbers takes so many seconds only number by number
 FIXED = ('Unflatten has a fixed batch size, or None: the notebook gives none, and the last batch of an epoch is'
          ' smaller; Unflatten(-1, ...) takes any')
 FLAT = 'it takes flat pictures only, and run_a_gan gives it (N, 1, 28, 28), with which it fails: begin with Flatten()'
@@ -111,8 +111,8 @@ def _build(function, x, takes_noise):
     except TypeError as error:
         if takes_noise or 'missing 1 required positional argument' not in str(error):
             raise
-        asks = 'it asks for a batch size, and the notebook gives none: take any number'
-        return unpack(function(N), ['model'])[0], asks
+        told = 'it asks for a batch size, and the notebook gives none: take any number'
+        return unpack(function(N), ['model'])[0], told
 
 
 def parameter(seed, shape):
@@ -143,8 +143,7 @@ def output(function, find, case, takes_noise, seeds):
             text = ' '.join(str(error).split())
             meant = meaning(error, text)
             meant = f'; that is: {meant}' if meant else ''
-            about_shapes = SHAPE_ERROR.search(text[:2000])
-            return [f'{text}{_place(error)}{meant}', True] if about_shapes else [reason(error), False]
+            return ([f'{text}{_place(error)}{meant}', True] if SHAPE_ERROR.search(text[:2000]) else [reason(error), False])
     if out is None:
         raise Malformed('forward returns None: is the return statement missing?')
     if not torch.is_tensor(out):
