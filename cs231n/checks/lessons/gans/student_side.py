@@ -143,7 +143,8 @@ def output(function, find, case, takes_noise, seeds):
             text = ' '.join(str(error).split())
             meant = meaning(error, text)
             meant = f'; that is: {meant}' if meant else ''
-            return ([f'{text}{_place(error)}{meant}', True] if SHAPE_ERROR.search(text[:2000]) else [reason(error), False])
+            about_shapes = SHAPE_ERROR.search(text[:2000])
+            return [f'{text}{_place(error)}{meant}', True] if about_shapes else [reason(error), False]
     if out is None:
         raise Malformed('forward returns None: is the return statement missing?')
     if not torch.is_tensor(out):
