@@ -16,7 +16,7 @@ STOPPED = 'stopped after'
 PATIENCE = 4  # a check that waits, be it for its turn on a busy computer, is given this many times its seconds
 
 
-def within(seconds, work):
+def within(seconds, work, patience=None):
     """Return work(), or raises TimeUp after so many seconds; on a busy computer, of this process's computing time.
 
     A thread instead of a signal, because signals reach neither Windows nor code outside of the main thread.
@@ -36,7 +36,7 @@ def within(seconds, work):
     try:
         while thread.is_alive():
             passed = time.monotonic() - start
-            if passed >= seconds and (time.process_time() - used >= seconds or passed >= PATIENCE * seconds):
+            if passed >= seconds and (time.process_time() - used >= seconds or passed >= (patience or PATIENCE) * seconds):
                 break
             thread.join(min(seconds, 0.1))
         frame = sys._current_frames().get(thread.ident)
