@@ -70,7 +70,8 @@ test-oldest: data ## the unit tests on the oldest releases that requirements.txt
 	@test -x $(OLDEST)/bin/python || $(UV) venv --quiet --python $(PYTHON) $(OLDEST)
 	@$(UV) pip install $(LOUD) --python $(OLDEST)/bin/python --resolution lowest-direct --only-binary :all: \
 		-r requirements.txt
-	@PYTHONPATH=. $(OLDEST)/bin/python -m pytest -n 2 --dist loadscope --maxfail=10 $(QUICK) tests
+	@PYTHONPATH=. $(OLDEST)/bin/python -m pytest -n 2 --dist loadscope --maxfail=10 -W ignore::DeprecationWarning \
+		$(QUICK) tests  # what is new warns of what is old
 
 freeze: $(READY) ## write constraints.txt: the releases in .venv, which later installations and the handout then take
 	@$(PY) -m pip freeze --exclude-editable | sed -e '/ @ /d' -e 's/+.*//' > constraints.txt.part

@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import nbformat
 import psutil
@@ -68,6 +70,31 @@ class Progress:
             print('\r\033[K', end='', flush=True)
 
 
+class Noting(Protocol):
+    """Who shows how far several notebooks are."""
+
+    def note(self, name: str, number: int, total: int, seconds: float) -> None:
+        """Take down that a notebook is at cell `number` of `total`."""
+
+    def done(self, name: str) -> None:
+        """Strike a notebook off."""
+
+
+class BoardLine:
+    """The progress of one notebook among several."""
+
+    def __init__(self, name: str, board: Noting) -> None:
+        self.name, self.board = name, board
+
+    def show(self, number: int, total: int, seconds: float) -> None:
+        """Say that code cell `number` of `total` is running."""
+        self.board.note(self.name, number, total, seconds)
+
+    def close(self) -> None:
+        """Say that it is over."""
+        self.board.done(self.name)
+
+
 def kernel_process(client: NotebookClient) -> psutil.Process | None:
     """Return the process of the client's kernel; None before it has started and after it has ended."""
     pid = getattr(client.km and client.km.provisioner, 'pid', None)
@@ -87,14 +114,17 @@ def resident_bytes(client: NotebookClient) -> int:
     return getattr(memory, 'peak_wset', memory.rss) if memory else 0
 
 
-def watch(future: Future[NotebookNode], client: NotebookClient, show: Callable[[], None]) -> int:
+def watch(future: Future[NotebookNode], client: NotebookClient, show: Callable[[], None],
+          stop: threading.Event | None = None) -> int:
     """Wait for the future, showing progress meanwhile; return the kernel's peak memory in bytes.
 
-    An interrupt ends the kernel, and with it the future, before it goes on.
+    An interrupt, or `stop` where another thread gets it, ends the kernel, and with it the future, before it goes on.
     """
     peak = 0
     try:
         while not future.done():
+            if stop and stop.is_set():
+                raise KeyboardInterrupt
             show()
             time.sleep(0.1)
             peak = max(peak, resident_bytes(client))
@@ -108,11 +138,13 @@ def watch(future: Future[NotebookNode], client: NotebookClient, show: Callable[[
     return peak
 
 
-def execute(path: Path, env: Mapping[str, str] | None = None) -> Execution:
+def execute(path: Path, env: Mapping[str, str] | None = None, board: Noting | None = None,
+            stop: threading.Event | None = None) -> Execution:
     """Execute a notebook in a fresh kernel with `env` added to the environment; the file is not touched.
 
     The cells run in a second thread, so that an interrupt arrives in this one on every system.
-    A failing cell is told in `.failure`, not raised.
+    A failing cell is told in `.failure`, not raised. board, stop: where several run side by side, who shows how far
+    each is, and the event that ends them all.
     """
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
@@ -128,11 +160,12 @@ def execute(path: Path, env: Mapping[str, str] | None = None) -> Execution:
             started.append(cell)
 
     client.on_cell_start = on_cell_start
-    progress, start = Progress(path.stem), time.monotonic()
+    progress, start = (BoardLine(path.stem, board) if board else Progress(path.stem)), time.monotonic()
     cells = client.async_execute(env={**os.environ, 'CS231N_PROGRESS': '0', **(env or {})})
     with ThreadPoolExecutor(max_workers=1) as pool, contextlib.closing(progress):
         future = pool.submit(asyncio.run, cells)  # client.execute would leave its event loop open
-        peak = watch(future, client, lambda: progress.show(len(started), total, time.monotonic() - start))
+        peak = watch(future, client, lambda: progress.show(len(started), total, time.monotonic() - start),
+                     stop)
     error, failure = future.exception(), None
     if error is not None:
         failure = describe_failure(error, started[-1] if started else None, len(started), total)

@@ -16,6 +16,7 @@ from cs231n._shared.files import write_atomically
 from cs231n._shared.paths import ROOT, build_dir
 from cs231n.course.assignment import NOTEBOOKS
 from cs231n.course.execution import Execution, execute, normalise
+from cs231n.course.side_by_side import execute_all, lanes
 
 
 def find(names: Collection[str], folder: Path) -> list[Path]:
@@ -46,15 +47,17 @@ def run(paths: Iterable[Path], build: Path) -> int:
     """Execute the notebooks into `build`/html and `build`/notebooks; return how many failed."""
     from cs231n.course.pages import index, page, picture_file, pictures  # slow to import; `save` needs none
 
-    results, folder = [], build / 'html'
-    for path in paths:
-        result = execute(path)
-        write_atomically(build / 'notebooks' / path.name, nbformat.writes(result.notebook))
+    results, folder, paths = [], build / 'html', list(paths)
+    count = lanes(paths)
+    for result in execute_all(paths, count) if count > 1 else map(execute, paths):
+        write_atomically(build / 'notebooks' / f'{result.name}.ipynb', nbformat.writes(result.notebook))
         write_atomically(folder / f'{result.name}.html', page(result))
         for number, (_, content) in enumerate(pictures(result.notebook), start=1):
             write_atomically(folder / picture_file(result.name, number, content), content)
         report(result)
         results.append(result)
+    order = [path.stem for path in paths]
+    results.sort(key=lambda result: order.index(result.name))
     write_atomically(folder / 'index.html', index(results))
     print(f"the result: {folder / 'index.html'}")
     return sum(result.failure is not None for result in results)

@@ -48,7 +48,7 @@ def cleaned(source, modules=None):
 
 
 def _python_3(text):
-    """Return the text converted from Python 2, or None if it is neither, or longer than any module of a student."""
+    """Return the text converted from Python 2; None if it is neither, or longer than a student's module."""
     if len(text) > LONGEST:
         return None
     try:
@@ -67,7 +67,7 @@ def _converter():
 
 
 def _runs(node, modules):
-    """Return why a statement of a module is left out: it is notebook code, or imports what there is not. '' if it stays."""
+    """Return why a statement is left out: it is notebook code, or imports what there is not. '' if it stays."""
     if isinstance(node, ast.ImportFrom | ast.Import) and modules is not None:
         names = [node.module or ''] if isinstance(node, ast.ImportFrom) else [one.name for one in node.names]
         missing = [name for name in names if name.partition('.')[0] == 'cs231n' and not _is_there(name, modules)]

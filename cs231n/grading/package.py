@@ -10,7 +10,8 @@ from cs231n.handout.stages import copy_what_is_given, left_out, stub_modules
 CHECKS_FOLDER = 'cs231n/checks/'
 NEEDED = (  # of the checks, by the worker: no inputs, no answers
     'engine/calling.py', 'engine/compare.py', 'engine/errors.py', 'engine/meanings.py', 'engine/reasons.py',
-    'engine/time_limit.py', 'grader/values.py', 'grader/worker.py', 'lessons/*/student_side.py', 'lessons/style_transfer/gradients.py',
+    'engine/time_limit.py', 'grader/values.py', 'grader/worker.py', 'lessons/*/student_side.py',
+    'lessons/style_transfer/gradients.py',
     'lessons/network_visualization/classifier.py')
 LARGEST = 2 * 2**20  # bytes of a module
 

@@ -155,8 +155,10 @@ def _asking(root: Path, module: str) -> set[str]:
 
 
 def write_readme(root: Path, files: Files) -> None:
-    """Give students their README.md."""
-    files['README.md'] = (root / 'cs231n/handout/README.student.md').read_bytes().replace(b'\r\n', b'\n')
+    """Give students their README.md, and AGENTS.md for the assistants that they may ask."""
+    for name in ('README', 'AGENTS'):
+        text = (root / f'cs231n/handout/{name}.student.md').read_bytes()
+        files[f'{name}.md'] = text.replace(b'\r\n', b'\n')
 
 
 STAGES = (

@@ -69,7 +69,8 @@ def test_pictures_and_labels_stay_together():
 PIXELS = np.random.RandomState(0).randint(256, size=(5, 28, 28)).astype(np.uint8)
 FORMS = {
     'uint8': PIXELS, 'int64': PIXELS.astype(np.int64), 'big-endian': PIXELS.astype('>u2'), 'list': PIXELS.tolist(),
-    'uint16 tensor': torch.tensor(PIXELS.astype(np.int32)).to(torch.uint16), 'mirrored twice': PIXELS[::-1][::-1],
+    'uint16 tensor': torch.tensor(PIXELS.astype(np.int32)).to(getattr(torch, 'uint16', torch.int32)),
+    'mirrored twice': PIXELS[::-1][::-1],
     'rows': PIXELS.reshape(5, 784), 'channel': PIXELS[:, None], 'tensor': torch.tensor(PIXELS),
     'floats': PIXELS / 255, 'big-endian floats': (PIXELS / 255).astype('>f4'),
     'float tensor': torch.tensor(PIXELS) / 255,

@@ -63,14 +63,15 @@ def test_the_zip_says_nothing_of_when_and_where(archive):
 
 
 def test_a_student_gets_what_they_need_and_nothing_of_the_maintainers(files):
-    given = {'README.md', 'LICENSE', 'Makefile', 'requirements.txt', 'pyproject.toml', 'get_datasets.sh',
+    given = {'README.md', 'AGENTS.md', 'LICENSE', 'Makefile', 'requirements.txt', 'pyproject.toml', 'setup.py',
+             'get_datasets.sh',
              'cs231n/course/student_extension.py', 'cs231n/course/submit.py', 'cs231n/checks/grader/grade.py',
              'cs231n/checks/engine/answers.npz',
              'datasets/sample/squeezenet.pt', *(f'notebooks/{name}.ipynb' for name in PRESENT)}
     assert given <= set(files)
     words = 'oracle', 'mistakes', 'hints', 'answer_key', 'handout/', 'benchmarks', 'tests/', 'train_', '.pyc'
     assert [name for name in files if any(word in name for word in words)] == []
-    for name in ('Makefile', 'requirements.txt', 'pyproject.toml'):
+    for name in ('Makefile', 'requirements.txt', 'pyproject.toml', 'setup.py'):
         text = files[name].decode()
         assert 'MAINTAINERS' not in text and 'pytest>' not in text and 'ruff.lint' not in text and 'nbval' not in text
     assert '\nhandout:' not in files['Makefile'].decode() and '\ncheck:' in files['Makefile'].decode()
@@ -79,7 +80,8 @@ def test_a_student_gets_what_they_need_and_nothing_of_the_maintainers(files):
 def test_modules_differ_by_their_solutions_only(files):
     edited = json.loads(files['cs231n/handout.json'])['edited']
     same = {name for name in files if (ROOT / name).is_file() and files[name] == (ROOT / name).read_bytes()}
-    own = {'README.md', 'Makefile', 'requirements.txt', 'pyproject.toml', 'cs231n/handout.json',
+    own = {'README.md', 'AGENTS.md', 'setup.py', 'Makefile', 'requirements.txt', 'pyproject.toml',
+           'cs231n/handout.json',
            'cs231n/checks/engine/answers.npz'}
     assert set(files) - same - own == {*edited, *(f'notebooks/{name}.ipynb' for name in PRESENT)}
     assert len(edited) >= 5 and set(edited['cs231n/rnn_layers.py']) == {'RNN', 'LSTM'} & set(PRESENT)

@@ -88,7 +88,8 @@ HINTS = {
 
 CLASS_STAGES = (
     ('log_softmax', 'softmax', 'all_scores'),
-    ('l2_left_out', 'l2_sign', 'l2_not_squared', 'l2_without_2'),
+    ('l2_left_out', 'l2_not_squared', 'l2_without_2'),
+    ('l2_sign',),
     ('not_zeroed',),
 )
 STAGES = {  # mistakes of which those of two stages are often made together

@@ -105,7 +105,6 @@ def class_visualization_update_step(
             mistake,
             2 * l2_reg * x,
             l2_left_out=0,
-            l2_sign=-2 * l2_reg * x,
             l2_not_squared=l2_reg * x / np.sqrt((x**2).sum()),
             l2_without_2=l2_reg * x,
             l2_without_lambda=2 * x,
@@ -114,6 +113,7 @@ def class_visualization_update_step(
             l2_added_after=-2 * l2_reg * x,
             l2_added_outside=-2 * l2_reg * x / learning_rate,
         )
+        pull = -pull if mistake == 'l2_sign' else pull
         grad = up if outside else up - pull  # (1, C, H, W)
         total, total_up = total + grad, total_up + up
         grad = pick(mistake, grad, not_zeroed=total, not_zeroed_l2_by_hand=total_up - pull, descends=-grad)

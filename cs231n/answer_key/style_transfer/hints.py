@@ -70,13 +70,13 @@ TV_HINTS = {
     'no_gradient': NO_GRADIENT,
 }
 
-SCALES = ('mean', 'no_weight', 'half', 'root')
+SCALES = ('mean', 'half', 'root'), ('no_weight',)
 STAGES = {  # mistakes of which those of two stages are often made together
-    'content_loss': (SCALES, ('no_gradient',)),
+    'content_loss': (*SCALES, ('no_gradient',)),
     'gram_matrix': (('batch_in_channels', 'batch_in_pixels', 'batch_summed'),
                     ('by_batch', 'by_pixels', 'never_normalized')),
-    'style_loss': (SCALES, ('no_gradient', 'by_position', 'last_layer')),
-    'tv_loss': (SCALES, ('no_gradient', 'first_picture')),
+    'style_loss': (*SCALES, ('no_gradient', 'by_position', 'last_layer')),
+    'tv_loss': (*SCALES, ('no_gradient', 'first_picture')),
 }
 
 HINTS = {

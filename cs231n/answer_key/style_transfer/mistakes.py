@@ -12,13 +12,14 @@ def _detached(mistake, value):
 
 
 def content_loss(mistake, content_weight, content_current, content_original):
-    current, original, w = leaf(content_current), torch.tensor(content_original), content_weight
+    current, original = leaf(content_current), torch.tensor(content_original)
+    w = pick(mistake, content_weight, no_weight=1)
     N, _, H, W = current.shape
     d = current - original
     total = d.square().sum()
     loss = pick(mistake, w * total, mean=w * d.square().mean(), per_picture=w * total / N,
                 per_pixel=w * total / (H * W),
-                no_weight=total, weight_squared=w * w * total, root=w * total.sqrt(), half=w * total / 2,
+                weight_squared=w * w * total, root=w * total.sqrt(), half=w * total / 2,
                 absolute=w * d.abs().sum(), not_squared=w * d.sum(), sum_squared=w * d.sum() ** 2)
     return with_gradients(_detached(mistake, loss), current)
 
@@ -55,8 +56,8 @@ def style_loss(mistake, feats, style_layers, style_targets, style_weights):
         f = feats[i if mistake == 'by_position' else layer]
         d = gram(f, normalize=mistake != 'gram_not_normalized') - torch.tensor(target)
         s = d.square().sum()
-        w = style_weights[0] if mistake == 'first_weight' else w
-        term = pick(mistake, w * s, mean=w * d.square().mean(), no_weight=s, weight_squared=w * w * s,
+        w = pick(mistake, w, first_weight=style_weights[0], no_weight=1)
+        term = pick(mistake, w * s, mean=w * d.square().mean(), weight_squared=w * w * s,
                     root=w * s.sqrt(),
                     half=w * s / 2, absolute=w * d.abs().sum(), not_squared=w * d.sum(),
                     averaged_over_layers=w * s / len(style_layers))
@@ -67,7 +68,7 @@ def style_loss(mistake, feats, style_layers, style_targets, style_weights):
 
 
 def tv_loss(mistake, img, tv_weight):
-    img, w = leaf(img), tv_weight
+    img, w = leaf(img), pick(mistake, tv_weight, no_weight=1)
     x = img[:1] if mistake == 'first_picture' else img
     down, right = x.diff(dim=2), x.diff(dim=3)
     if mistake == 'wraps_around':
@@ -76,7 +77,7 @@ def tv_loss(mistake, img, tv_weight):
         down, right = down[:, :, :, :-1], right[:, :, :-1]
     d, r = down.square().sum(), right.square().sum()
     c = x.diff(dim=1).square().sum()  # red against green, green against blue
-    loss = pick(mistake, w * (d + r), mean=w * (down.square().mean() + right.square().mean()), no_weight=d + r,
+    loss = pick(mistake, w * (d + r), mean=w * (down.square().mean() + right.square().mean()),
                 weight_squared=w * w * (d + r), weight_once=w * d + r, weight_second=d + w * r,
                 rows_twice=2 * w * d, columns_twice=2 * w * r, channels_for_rows=w * (c + r),
                 channels_for_columns=w * (d + c), root=w * (d + r).sqrt(), half=w * (d + r) / 2,

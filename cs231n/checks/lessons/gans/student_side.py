@@ -15,9 +15,9 @@ SHAPE_ERROR = re.compile(  # what PyTorch says of shapes, not what any other err
     'shapes cannot be multiplied|is invalid for input of size|must match the size of tensor|Expected [234]D|'
     'expected [234]D|to have [0-9]+ channels|running_mean should contain|[Cc]alculated (padded )?input size|'
     'Output size is too small|Expected size for first two dimensions|must match the existing size')
-TENTH, SLOW = 10, 0.01  # a draw of a hundredth of the numbers that takes so many seconds is no draw of arrays
-FIXED = ('Unflatten has a fixed batch size, or None: the notebook gives none, and the last batch of an epoch is smaller;'
-         ' Unflatten(-1, ...) takes any')
+TENTH, SLOW = 10, 0.01  # a draw of a hundredth of the numbers takes so many seconds only number by number
+FIXED = ('Unflatten has a fixed batch size, or None: the notebook gives none, and the last batch of an epoch is'
+         ' smaller; Unflatten(-1, ...) takes any')
 FLAT = 'it takes flat pictures only, and run_a_gan gives it (N, 1, 28, 28), with which it fails: begin with Flatten()'
 _built = {}  # the network that was built last, and its layers: they are asked of one after the other
 
@@ -111,7 +111,8 @@ def _build(function, x, takes_noise):
     except TypeError as error:
         if takes_noise or 'missing 1 required positional argument' not in str(error):
             raise
-        return unpack(function(N), ['model'])[0], 'it asks for a batch size, and the notebook gives none: take any number'
+        told = 'it asks for a batch size, and the notebook gives none: take any number'
+        return unpack(function(N), ['model'])[0], told
 
 
 def parameter(seed, shape):
@@ -142,7 +143,8 @@ def output(function, find, case, takes_noise, seeds):
             text = ' '.join(str(error).split())
             meant = meaning(error, text)
             meant = f'; that is: {meant}' if meant else ''
-            return ([f'{text}{_place(error)}{meant}', True] if SHAPE_ERROR.search(text[:2000]) else [reason(error), False])
+            about_shapes = SHAPE_ERROR.search(text[:2000])
+            return [f'{text}{_place(error)}{meant}', True] if about_shapes else [reason(error), False]
     if out is None:
         raise Malformed('forward returns None: is the return statement missing?')
     if not torch.is_tensor(out):

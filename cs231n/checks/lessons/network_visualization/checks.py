@@ -93,6 +93,8 @@ def _call_fooling(check, ask, case):
     told = f'after your {asked} steps the model still says class {facts[0]}, not {case["target_y"]}'
     if asked < 100:
         told += '; up to 100 are allowed'
+    elif np.linalg.norm(picture - case['X']) < 0.4 * asked:
+        told += ': they are short, or lead back and forth; a step is g / ‖g‖'
     if FEW <= asked < 100 and is_on_the_way(case['X'], case['target_y'], case['weights'], picture, asked):
         raise Partly(told, share=1)
     raise Malformed(told)
