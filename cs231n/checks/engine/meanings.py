@@ -39,29 +39,31 @@ MEANINGS = (
     (r"'NoneType'|NoneType object", NOTHING),
     (r'referenced before assignment|not associated with a value',
      'it is used before a line gives it a value: that line stands in a branch or a loop that was not run'),
-    (r"name '\w+' is not defined", 'the module has no such name: it is misspelled, stands in the notebook only, or its'
-                                   ' import is missing'),
+    (r"name '\w+' is not defined",
+     'the module has no such name: it is misspelled, stands in the notebook only, or its import is missing'),
     (r'used as indices must be|only integers, slices|Expected dtype int\S+ for index|expected index to be|tensors used as'
      r' indices', 'indices, such as words and labels, are whole numbers'),
-    (r'setting an array element with a sequence|inhomogeneous', 'one place gets a whole array, or rows of unequal length'
-                                                               ' are made into one array'),
+    (r'setting an array element with a sequence|inhomogeneous',
+     'one place gets a whole array, or rows of unequal length are made into one array'),
     (r"axes don't match|axes must match|permute\(sparse_coo\)|number of dimensions in the tensor input does not match",
      'the transposition names another number of axes than there are'),
     (r'must have same number of dimensions|for the concatenation axis|Sizes of tensors must match|stack expects each',
      'what is joined must have the same shape in all other axes'),
     (r'missing \d+ required positional|positional arguments? but|unexpected keyword|multiple values for argument',
      ARGUMENTS),
-    (r"'(tuple|list|dict|float|int)' object (has no|is not|does not)", 'this is another type than the line expects: does'
-                                                                     ' a function return several values, in a tuple?'),
+    (r"'(tuple|list|dict|float|int)' object (has no|is not|does not)",
+     'this is another type than the line expects: does a function return several values, in a tuple?'),
     (r'Target size .* (must be the same|is different)|same as input size',
      'the labels need the shape of the scores: torch.ones_like(scores)'),
     (r'[Ee]xpected 4D input|[Ee]xpected 4-dimensional',
-     'BatchNorm2d and convolutions take (N, C, H, W): behind a linear layer it is BatchNorm1d, or Unflatten comes first'),
+     'BatchNorm2d and convolutions take (N, C, H, W): behind a linear layer it is BatchNorm1d, or Unflatten'
+     ' comes first'),
     (r'[Ee]xpected 2D|[Ee]xpected 3D', 'BatchNorm1d takes (N, features): behind a convolution it is BatchNorm2d'),
     (r'running_mean should contain|to have \d+ channels|to have \d+ elements',
      'a layer is made for another number of features or channels than the one before gives'),
-    (r'does not require grad|requires_grad|that requires grad\. Use', 'autograd and this line do not fit: no gradient is recorded, or one is where'
-                                             ' none may be; see detach(), requires_grad_() and torch.no_grad()'),
+    (r'does not require grad|requires_grad|that requires grad\. Use',
+     'autograd and this line do not fit: no gradient is recorded, or one is where none may be; see detach(),'
+     ' requires_grad_() and torch.no_grad()'),
     (r'implicitly created only for scalar', 'backward() starts from one number: add up the scores first'),
     (r'leaf Variable|leaf variable', 'autograd watches this leaf: change img.data, or work within torch.no_grad()'),
     (r'through the graph a second time', 'the graph is used up: every step needs a forward pass of its own'),
