@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
-from tqdm.auto import tqdm
 
 from cs231n._shared.progress import progress_bar
 
@@ -47,7 +46,7 @@ def update(name: str, loss: torch.Tensor, solver: torch.optim.Optimizer, model: 
     history.setdefault(name, []).append(value)
 
 
-def shown(num_epochs: int, loader: Any, progress: bool) -> tqdm:
+def shown(num_epochs: int, loader: Any, progress: bool) -> Any:
     """Return a bar of all steps."""
     steps = num_epochs * len(loader) if hasattr(loader, '__len__') else None
     return progress_bar(total=steps, unit='step', leave=True, hidden=not progress)
