@@ -48,7 +48,7 @@ def contract(**declared: str | Check) -> Callable[[Callable[P, R]], Callable[P, 
                 given = dict(zip(names, args), **kwargs)
                 for name in others.keys() & given.keys():
                     others[name](f'{function.__qualname__}: {name}', given[name])
-            return function(*args, **kwargs)
+            return checked.__wrapped__(*args, **kwargs)  # which %autoreload renews, unlike what a closure holds
 
         return checked
 

@@ -42,8 +42,8 @@ MEANINGS = (
     (r"'NoneType'|NoneType object", NOTHING),
     (r'referenced before assignment|not associated with a value',
      'it is used before a line gives it a value: that line stands in a branch or a loop that was not run'),
-    (r"name '\w+' is not defined", 'the module has no such name: it is misspelled, stands in the notebook only, or its'
-                                   ' import is missing'),
+    (r"name '\w+' is not defined",
+     'the module has no such name: it is misspelled, stands in the notebook only, or its import is missing'),
     (r'used as indices must be|only integers, slices|Expected dtype int\S+ for index|expected index to be|'
      r'tensors used as indices', 'indices, such as words and labels, are whole numbers'),
     (r'setting an array element with a sequence|inhomogeneous',
@@ -59,8 +59,8 @@ MEANINGS = (
     (r'Target size .* (must be the same|is different)|same as input size',
      'the labels need the shape of the scores: torch.ones_like(scores)'),
     (r'[Ee]xpected 4D input|[Ee]xpected 4-dimensional',
-     'BatchNorm2d and convolutions take (N, C, H, W): behind a linear layer it is BatchNorm1d, or Unflatten comes'
-     ' first'),
+     'BatchNorm2d and convolutions take (N, C, H, W): behind a linear layer it is BatchNorm1d, or Unflatten'
+     ' comes first'),
     (r'[Ee]xpected 2D|[Ee]xpected 3D', 'BatchNorm1d takes (N, features): behind a convolution it is BatchNorm2d'),
     (r'running_mean should contain|to have \d+ channels|to have \d+ elements',
      'a layer is made for another number of features or channels than the one before gives'),

@@ -141,10 +141,10 @@ def output(function, find, case, takes_noise, seeds):
         except Exception as error:
             _explain(error)
             text = ' '.join(str(error).split())
+            if not SHAPE_ERROR.search(text[:2000]):
+                return [reason(error), False]
             meant = meaning(error, text)
-            meant = f'; that is: {meant}' if meant else ''
-            about_shapes = SHAPE_ERROR.search(text[:2000])
-            return [f'{text}{_place(error)}{meant}', True] if about_shapes else [reason(error), False]
+            return [f'{text}{_place(error)}{f"; that is: {meant}" if meant else ""}', True]
     if out is None:
         raise Malformed('forward returns None: is the return statement missing?')
     if not torch.is_tensor(out):
