@@ -39,7 +39,7 @@ def run(made, folder, home):
 @pytest.mark.parametrize('name', EDITIONS)
 def test_every_cell_runs_from_the_root(name, tmp_path):
     told = run(notebook(name, SEEDS='(231,)'), ROOT, tmp_path)
-    assert told.count('cs231n.offline: ') >= 1 and 'Error' not in told
+    assert told.startswith('cs231n.offline: ')
 
 
 @pytest.mark.slow
