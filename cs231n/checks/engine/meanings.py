@@ -2,12 +2,14 @@
 
 import re
 
-GPU = 'the code asks for a GPU, by .cuda() or a torch.cuda type, and none is here: take dtype and device from the inputs'
+GPU = ('the code asks for a GPU, by .cuda() or a torch.cuda type, and none is here: take dtype and device from the'
+       ' inputs')
 PRODUCT = ('the inner sizes of a matrix product differ: write down both shapes, and see whether the order is wrong, or'
            ' which of the two has to be transposed')
 FEWER_AXES = ('there are fewer axes than the index asks for: a squeeze() also takes away the axis of a minibatch with'
               ' N = 1; name the axis, as in squeeze(1)')
-ENTRIES = 'a reshape keeps the number of entries: is the axis of the minibatch, N, left out or a size fixed by a number?'
+ENTRIES = ('a reshape keeps the number of entries: is the axis of the minibatch, N, left out, or a size fixed by a'
+           ' number?')
 UNEQUAL = 'the shapes differ, and are neither equal nor 1 where they stand one below the other'
 NOTHING = 'a value is None: what should have computed it is not written, returns nothing, or stands in another branch'
 ARGUMENTS = 'the call and the def line differ in the number of arguments'
@@ -32,7 +34,8 @@ MEANINGS = (
     (r'tuple index out of range|Dimension out of range|too many indices|dimension specified as|'
      r'only be converted|0-d tensor|out of bounds for array of dimension',
      FEWER_AXES),
-    (r'out of bounds|list index out of range', 'the index is not below the size of this axis: does it count another one?'),
+    (r'out of bounds|list index out of range',
+     'the index is not below the size of this axis: does it count another one?'),
     (r'not enough values to unpack', 'fewer values come than there are names on the left: compare them one by one'),
     (r'too many values to unpack', 'more values come than there are names on the left, as from a function that also'
                                    ' returns a cache, or from x.shape with one axis more'),
@@ -41,8 +44,8 @@ MEANINGS = (
      'it is used before a line gives it a value: that line stands in a branch or a loop that was not run'),
     (r"name '\w+' is not defined",
      'the module has no such name: it is misspelled, stands in the notebook only, or its import is missing'),
-    (r'used as indices must be|only integers, slices|Expected dtype int\S+ for index|expected index to be|tensors used as'
-     r' indices', 'indices, such as words and labels, are whole numbers'),
+    (r'used as indices must be|only integers, slices|Expected dtype int\S+ for index|tensors used as indices',
+     'indices, such as words and labels, are whole numbers'),
     (r'setting an array element with a sequence|inhomogeneous',
      'one place gets a whole array, or rows of unequal length are made into one array'),
     (r"axes don't match|axes must match|permute\(sparse_coo\)|number of dimensions in the tensor input does not match",
