@@ -24,7 +24,7 @@ from cs231n.grading import hidden, package, submission
 from cs231n.grading.sandbox import layers
 
 RESULTS = Path(__file__).with_suffix('.json')
-TURNS, STARTS, SEED = 3, 7, 11
+TURNS, STARTS, SEED = 2, 5, 11
 
 
 def counted(spent):

@@ -413,7 +413,7 @@ def test_a_loader_of_something_else_is_told(batches, words):
 def test_whole_numbers_of_numpy():
     D, G = small()
     images = play(D, G, loader(), show_every=np.int64(3), num_epochs=np.int64(1), noise_size=np.int64(3))
-    assert len(images) == 2
+    assert len(images) == 1
     assert torch.equal(gan.sample_noise(np.int64(3), np.int32(5), seed=np.int64(1)), gan.sample_noise(3, 5, seed=1))
     assert gan.Unflatten(np.int64(-1), np.int64(1))(torch.zeros(2, 49)).shape == (2, 1, 7, 7)
 

@@ -1,8 +1,13 @@
 """What `run_a_gan` needs around its two updates: batches, steps of an optimizer, pictures on the way."""
 
 import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
+import numpy as np
 import torch
+from torch import nn
+from tqdm.auto import tqdm
 
 from cs231n._shared.progress import progress_bar
 
@@ -18,7 +23,7 @@ class OtherSize(Exception):
     """A batch is of another size than the rest."""
 
 
-def say_left_out(sizes, step, wanted):
+def say_left_out(sizes: Sequence[int], step: int, wanted: int) -> None:
     """Say which batches were left out; ValueError if there was none to learn from."""
     held = ', '.join(str(size) for size in sorted(set(sizes)))
     if step == 0:
@@ -29,7 +34,8 @@ def say_left_out(sizes, step, wanted):
               f'of {held} pictures instead of {wanted}')
 
 
-def update(name, loss, solver, model, history, step):
+def update(name: str, loss: torch.Tensor, solver: torch.optim.Optimizer, model: nn.Module,
+           history: dict[str, list[float]], step: int) -> None:
     """Take a step of one optimizer; the gradient of the loss goes to the parameters of its own model only."""
     value = loss.item()
     if not math.isfinite(value):
@@ -41,18 +47,18 @@ def update(name, loss, solver, model, history, step):
     history.setdefault(name, []).append(value)
 
 
-def shown(num_epochs, loader, progress):
+def shown(num_epochs: int, loader: Any, progress: bool) -> tqdm:
     """Return a bar of all steps."""
     steps = num_epochs * len(loader) if hasattr(loader, '__len__') else None
     return progress_bar(total=steps, unit='step', leave=True, hidden=not progress)
 
 
-def draw_seed(rng):
+def draw_seed(rng: torch.Generator | None) -> int:
     """Draw a seed from a generator."""
     return int(torch.randint(2 ** 31, (1,), generator=rng))
 
 
-def batches(loader, num_epochs):
+def batches(loader: Iterable[Any], num_epochs: int) -> Iterator[torch.Tensor]:
     """Give the pictures of each batch, which may come with labels; TypeError if what comes is no batch."""
     wanted = 'loader_train: must give batches, x (N, ...) or (x, labels), got'
     if isinstance(loader, torch.Tensor):
@@ -66,7 +72,7 @@ def batches(loader, num_epochs):
         yield x
 
 
-def in_range(x):
+def in_range(x: torch.Tensor) -> torch.Tensor:
     """Return x itself, or raise ValueError if its values are not in [0, 1]."""
     low, high = float(x.min()), float(x.max())
     if not 0 <= low <= high <= 1:
@@ -75,7 +81,7 @@ def in_range(x):
 
 
 @torch.no_grad()
-def pictures(G, noise):
+def pictures(G: nn.Module, noise: torch.Tensor) -> np.ndarray:
     """Return what G makes of the noise as it would be used, in eval mode -> float32 array; G stays as it was."""
     modes = {module: module.training for module in G.modules()}
     try:

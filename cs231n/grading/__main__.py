@@ -22,6 +22,7 @@ from cs231n.grading.intake import find_submissions
 from cs231n.grading.package import edited
 from cs231n.grading.plain import plain
 from cs231n.grading.reports import gradescope, lookalikes, pages, sheets
+from cs231n.grading.sandbox.layers import choose
 from cs231n.grading.trees import Refused
 
 
@@ -155,6 +156,7 @@ def main(argv=None):
         return 2
     kept = store.Store(arguments.out / 'results')
     print(f'{len(submissions)} submissions, {len(names)} checks each, seed {seed}')
+    print(f'sandbox: {"the strongest of each worker" if arguments.scheduler else choose().sentence}', flush=True)
     try:
         grade(submissions, kept, seed, names, arguments)
     except KeyboardInterrupt:

@@ -8,8 +8,10 @@ fails too, it is named as not graded.
 import asyncio
 import itertools
 import json
+import math
 import os
 import tempfile
+import time
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -130,7 +132,7 @@ def grade_jobs(client, jobs, grade=grade_job):
 
 def _graded(client, jobs, grade, turn):
     """As grade_jobs, with one try each; no more tasks at a time than keep all workers busy."""
-    jobs, running = iter(jobs), {}
+    jobs, running, room = iter(jobs), {}, _Room(client)
 
     def submit(job):
         key = f'grade-{job.key}' if turn is None else f'grade-{job.key}-again-{turn}'
@@ -138,18 +140,26 @@ def _graded(client, jobs, grade, turn):
         running[future] = job
         return future
 
-    finished = as_completed(map(submit, itertools.islice(jobs, _room(client))), loop=client.loop)
+    finished = as_completed(map(submit, itertools.islice(jobs, room())), loop=client.loop)
     for future in finished:
         job = running.pop(future)
         outcome = _outcome(future, job)
-        for more in itertools.islice(jobs, max(1, _room(client) - len(running))):
+        for more in itertools.islice(jobs, max(1, room() - len(running))):
             finished.add(submit(more))
         yield job, outcome
 
 
-def _room(client):
-    """How many tasks are handed out at a time; a cluster that is just starting has no workers yet."""
-    return AHEAD * max(1, sum(client.nthreads().values()))
+class _Room:
+    """How many tasks are handed out at a time, asked anew every second: workers come and go."""
+
+    def __init__(self, client):
+        self.client, self.tasks, self.asked = client, 0, -math.inf
+
+    def __call__(self):
+        if time.monotonic() - self.asked > 1:
+            threads = sum(self.client.nthreads().values())  # 0 while a cluster is starting
+            self.tasks, self.asked = AHEAD * max(1, threads), time.monotonic()
+        return self.tasks
 
 
 def _outcome(future, job):

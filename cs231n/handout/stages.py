@@ -18,7 +18,8 @@ Files = dict[str, bytes]  # of a path, its content
 GIVEN = ['.gitignore', 'LICENSE', 'MANIFEST.in', 'Makefile', 'get_datasets.sh', 'pyproject.toml',
          'requirements.txt', 'constraints.txt', 'setup.py',
          'cs231n/**/*.py', *(f'notebooks/{name}.ipynb' for name in NOTEBOOKS),
-         'cs231n/datasets/get_datasets.sh', 'datasets/README.md', 'datasets/files.tsv', 'datasets/sample/squeezenet*', 'datasets/sample/digit_net*',
+         'cs231n/datasets/get_datasets.sh', 'datasets/README.md', 'datasets/files.tsv', 'datasets/sample/squeezenet*',
+         'datasets/sample/digit_net*',
          'docs/scenes.jpg']
 ANSWER_KEY = 'cs231n/answer_key'
 NOT_GIVEN = {  # folder: why a student does not get it; whatever is put into one of these is left out and looked for

@@ -51,18 +51,20 @@ def _iterators():
 
 
 def _scalars():
-    """loss.data[0], by which a number was taken out of a tensor before there were tensors without dimensions."""
+    """Let loss.data[0] and scores.max(1)[1][0, 0] be taken, from when there was no tensor without dimensions."""
     getitem = torch.Tensor.__getitem__
 
-    def getitem_of_scalars(self, index):
+    def getitem_of_old(self, index):
         try:
             return getitem(self, index)
         except IndexError:
-            if self.ndim or type(index) is not int or index:
+            places = index if isinstance(index, tuple) else (index,)
+            surplus = places[self.ndim:]
+            if not surplus or any(type(place) is not int or place for place in surplus):
                 raise
-        tell('loss.data[0]', 'loss.item()')
-        return self.item()
-    put(torch.Tensor, '__getitem__', getitem_of_scalars)
+        tell('loss.data[0]', 'loss.item()') if self.ndim == 0 else tell('best[0, 0] of one dimension', 'best[0]')
+        return getitem(self, places[:self.ndim]) if self.ndim else self.item()
+    put(torch.Tensor, '__getitem__', getitem_of_old)
 
 
 def _transforms():

@@ -46,6 +46,7 @@ assert torchvision.transforms.Scale(5).size == 5
 @pytest.mark.parametrize('code, new', [
     ('it = iter(torch.utils.data.DataLoader([1, 2]))\nassert it.next().item() == 1\nit.next()', 'next(iter(loader))'),
     ('assert torch.tensor(3.0).data[0] == 3.0 and torch.ones(2)[0] == 1', 'loss.item()'),
+    ('assert torch.tensor([[1, 9]]).max(1)[1][0, 0] == 1', 'best[0]'),
     ('from torchvision.transforms import Scale\nassert type(Scale(7)).__name__ == "Resize"', 'T.Resize'),
     ('from scipy.misc import imread\nfrom PIL import Image\nImage.new("RGB", (3, 2)).save("x.png")\n'
      'assert imread("x.png").shape == (2, 3, 3)', 'np.array(PIL.Image.open(path))'),
@@ -73,7 +74,8 @@ assert gaussian_filter1d(np.eye(5), 1).shape == (5, 5)
 """, tmp_path, '-W', 'ignore')
 
 
-@pytest.mark.parametrize('code, error', [('torch.tensor(3.0)[1]', 'IndexError'), ('torch.ones(2)[5]', 'IndexError'),
+@pytest.mark.parametrize('code, error', [('torch.tensor(3.0)[1]', 'IndexError'), ('torch.ones(2)[0, 1]', 'IndexError'),
+                                         ('torch.ones(2)[5]', 'IndexError'),
                                          ('np.nonsense', 'AttributeError'), ('np.load("no.npz")', 'FileNotFoundError')])
 def test_what_was_wrong_stays_wrong(tmp_path, code, error):
     run(HEAD + f'try:\n    {code}\nexcept {error}:\n    pass\nelse:\n    raise SystemExit("no error")', tmp_path)

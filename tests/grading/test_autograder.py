@@ -18,6 +18,7 @@ from cs231n.grading.package import edited
 from cs231n.grading.submission import grade_submission
 from tests.grading.test_reports import as_gradescope_reads_it
 from tests.support.written_answers import RIGHT
+from tests.test_project import IMPORT_NAMES, requirements
 
 SMALL = 'rnn_step_forward', 'rnn_step_backward', 'sigmoid'
 CONFINE = 'cs231n/grading/sandbox/confine.py'
@@ -84,6 +85,17 @@ def test_the_zip_holds_scripts_at_its_root_and_nothing_that_is_not_needed(archiv
     assert not any(name.startswith(('notebooks/', 'tests/', '.git')) for name in entries)
     assert {line.partition('>')[0] for line in text.splitlines()} > {'numpy', 'torch', 'torchvision', 'pyyaml'}
     assert 'jupyterlab' not in text and 'distributed' not in text
+
+
+def test_all_that_the_harness_imports_is_installed(archive):
+    """In the image there is nothing but what its requirements bring; psutil and the like come with the assignment."""
+    code = 'import sys, cs231n.grading.autograder.harness, cs231n.grading.cleaning; print(*sys.modules)'
+    loaded = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    loaded = {IMPORT_NAMES.get(name, name) for name in {one.partition('.')[0] for one in loaded.split()}}
+    with zipfile.ZipFile(archive) as opened:
+        text = opened.read('requirements.txt').decode()
+    installed = {line.partition('>')[0] for line in text.split()}
+    assert {name for name, _, _ in requirements() if name in loaded} <= installed
 
 
 def test_the_zip_is_equal_whenever_it_is_built():

@@ -67,9 +67,9 @@ def quick_grade(job):
     return fake_grade(job, 0.002)
 
 
-def test_a_thousand_submissions_survive_killed_workers():
-    jobs = a_thousand()
-    found, came = through_killings(jobs, 3, quick_grade)
+def test_a_class_survives_killed_workers():
+    jobs = a_thousand()[:150]
+    found, came = through_killings(jobs, 2, quick_grade)
     assert sorted(came) == sorted(job.key for job in jobs)
     assert found == one_by_one(jobs, lambda job: fake_grade(job, 0))
 

@@ -16,8 +16,10 @@ STOPPED = 'stopped after'
 PATIENCE = 4  # a check that waits, be it for its turn on a busy computer, is given this many times its seconds
 
 
-def within(seconds, work):
+def within(seconds, work, patience=None):
     """Return work(), or raises TimeUp after so many seconds; on a busy computer, of this process's computing time.
+
+    patience: how many times its seconds it may take on the clock, PATIENCE if None.
 
     A thread instead of a signal, because signals reach neither Windows nor code outside of the main thread.
     """
@@ -36,7 +38,8 @@ def within(seconds, work):
     try:
         while thread.is_alive():
             passed = time.monotonic() - start
-            if passed >= seconds and (time.process_time() - used >= seconds or passed >= PATIENCE * seconds):
+            most = (patience or PATIENCE) * seconds
+            if passed >= seconds and (time.process_time() - used >= seconds or passed >= most):
                 break
             thread.join(min(seconds, 0.1))
         frame = sys._current_frames().get(thread.ident)

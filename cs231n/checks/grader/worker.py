@@ -46,7 +46,7 @@ def limit_memory(extra):
         pass
 
 
-def answer(number, name, modules, half, seconds, case, more):
+def answer(number, name, modules, half, seconds, patience, case, more):
     """Return the message with {'value', 'changed'}, or with {'error', 'over'}: whether, and why, this process ends."""
     def find(wanted):
         return named(wanted.partition('[')[0], modules[wanted])
@@ -58,7 +58,7 @@ def answer(number, name, modules, half, seconds, case, more):
         return {'number': number, 'value': value, 'changed': [key for key in case if not same(case[key], before[key])]}
 
     try:
-        message = values.encode(within(seconds, work))
+        message = values.encode(within(seconds, work, patience))
         if len(message) > values.MOST:
             raise Malformed(f'what it returns has more than {values.MOST >> 20} MB')
         return message

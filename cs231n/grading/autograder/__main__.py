@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 SCRIPTS = 'setup.sh', 'run_autograder'
 PACKAGE = 'cs231n/**/*.py', 'datasets/sample/*.pt', 'datasets/sample/*.json', 'datasets/files.tsv', 'LICENSE'
 DATE = 1980, 1, 1, 0, 0, 0
-MORE = 'pyyaml',  # of the requirements of grading a class
+MORE = 'pyyaml', 'fissix'  # of the requirements of grading a class
 
 
 def requirements(text):

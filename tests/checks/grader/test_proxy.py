@@ -22,7 +22,7 @@ def test_a_loop_that_was_not_given_its_time_is_not_graded(monkeypatch):
     monkeypatch.setattr(proxy, 'GRACE', 0.1)
     with proxy.Student(proxy.in_folder(ROOT), MODULES) as student:
         with pytest.raises(NotGraded, match='others kept the machine busy'):
-            student.ask('sigmoid', loop, 0.3, {}, [])
+            student.ask('sigmoid', loop, 0.1, {}, [])
         function = student.find('sigmoid')
         assert function.within(60, lambda: function.ask(file_of, {}))
 
