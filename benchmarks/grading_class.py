@@ -114,8 +114,14 @@ def shown(figures):
     return table([f'on {figures["cores"]} cores, load {figures["load before"]} before', ''], rows)
 
 
+def measured():
+    """What the result file holds; None as long as nothing was measured."""
+    path = Path(__file__).with_suffix('.json')
+    return json.loads(path.read_text(encoding='utf-8')) if path.is_file() else None
+
+
 def drawn(text, figures):
-    return MARKED.sub(lambda found: found[1] + shown(figures) + found[2], text)
+    return MARKED.sub(lambda found: found[1] + (shown(figures) if figures else '') + found[2], text)
 
 
 @command
