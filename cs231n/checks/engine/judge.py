@@ -65,7 +65,7 @@ def judge(check, function, find, checks, known=()):
     share = max(credit, _share(check, runs, slip))
     if excused or share == 1:
         told = f'right with {ONE if slip == SEVERAL else SEVERAL}; with {slip}: {where or hint}'
-        return Result(check.name, True, check.points, check.points, note=told, verdicts=verdicts)
+        return Result(check.name, True, check.points, check.points, note=told, verdicts=verdicts, slip=slip)
     return Result(check.name, False, round(check.points * share, 1), check.points, hint, where, note, verdicts, slip)
 
 
@@ -206,7 +206,9 @@ def _first_fix(names, find, checks, known, slip, written_only=False):
             return f'fix {name} first: {reason(error)}', ''
         result = known[name] if name in known else judge(checks[name], function, find, checks, known)
         if result.slip:
-            excuse = excuse or (f'fix {name} first: {result.hint or result.where}' if result.slip == slip else '')
+            if result.slip == slip and not excuse:  # what a passed one rests on is to blame
+                excuse = (result.note.partition(f'with {slip}: ')[2] if result.passed else
+                          f'fix {name} first: {result.hint or result.where}')
         elif result.todo and not written_only:
             return result.where, ''
         elif not result.passed and not result.todo:
