@@ -207,8 +207,11 @@ def as_child():
 
 
 def _end_when_alone():
-    while os.read(0, 1024):  # not sys.stdin, whose lock this thread would hold when the process ends
-        pass
+    try:
+        while os.read(0, 1024):  # not sys.stdin, whose lock this thread would hold when the process ends
+            pass
+    except OSError:  # nobody holds the other end of a pipe: it was started by hand
+        return
     os._exit(1)
 
 

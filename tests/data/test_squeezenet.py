@@ -108,7 +108,7 @@ def test_forced_weights_that_are_missing_name_the_command(imagenet, monkeypatch)
 def test_missing_sample_weights_say_where_they_come_from(monkeypatch, tmp_path):
     monkeypatch.setattr(weights, 'SAMPLE_WEIGHTS', tmp_path / 'squeezenet.pt')
     weights.sample_weights.cache_clear()
-    with pytest.raises(FileNotFoundError, match=r'git checkout datasets/sample/squeezenet\.pt'):
+    with pytest.raises(FileNotFoundError, match=r'git checkout datasets/sample/squeezenet\.'):
         load_squeezenet()
     weights.sample_weights.cache_clear()
 

@@ -9,7 +9,7 @@ from scipy.linalg import sqrtm
 
 from cs231n.metrics.digits import coverage, evaluate, frechet_distance
 from cs231n.sample_world.digits.digits import draw_digits
-from cs231n.sample_world.digits.reader import WEIGHTS, load_digit_net, look
+from cs231n.sample_world.digits.reader import READER_WEIGHTS, load_digit_net, look
 from cs231n.sample_world.training import train_digit_net
 
 
@@ -58,7 +58,7 @@ def test_a_feature_that_never_varies_does_no_harm():
 
 @pytest.mark.parametrize('a, b', [((3, 2), (3, 4)), ((1, 2), (3, 2)), ((6,), (6,))])
 def test_shapes_that_do_not_fit(a, b):
-    with pytest.raises(ValueError, match='expected'):
+    with pytest.raises(ValueError, match='must have shape'):
         frechet_distance(np.zeros(a), np.zeros(b))
 
 
@@ -91,9 +91,9 @@ def test_the_reader_reads_digits_it_has_not_seen(unseen):
 
 
 def test_the_card_tells_what_the_weights_are():
-    card = json.loads(WEIGHTS.with_suffix('.json').read_text())
+    card = json.loads(READER_WEIGHTS.with_suffix('.json').read_text())
     assert card['parameters'] == sum(p.numel() for p in load_digit_net().parameters())
-    assert WEIGHTS.stat().st_size < 250_000
+    assert READER_WEIGHTS.stat().st_size < 250_000
     assert card['accuracy on the drawn test digits'] >= 0.99
 
 
