@@ -10,7 +10,7 @@ KEPT = ('cs231n.answer_key', 'cs231n.handout', 'cs231n.grading', 'cs231n.sample_
 # END MAINTAINERS
 
 requirements = Path(__file__).with_name('requirements.txt').read_text(encoding='utf-8')
-needed = [line.partition('#')[0].strip() for line in requirements.partition('# BEGIN ' 'MAINTAINERS')[0].splitlines()]
+needed = [line.partition('#')[0].strip() for line in requirements.partition('# BEGIN MAINT' 'AINERS')[0].splitlines()]
 
 setup(
     packages=[*find_packages(include=['cs231n*'], exclude=[f'{name}{end}' for name in KEPT for end in ('', '.*')]),

@@ -62,7 +62,7 @@ def test_the_oldest_releases_are_the_lower_bounds():
     lines = (ROOT / 'tests/support/oldest.txt').read_text(encoding='utf-8').splitlines()
     pinned = dict(line[:-2].split('==') for line in lines if '==' in line)
     bounds = {name: specifier.removeprefix('>=') for name, specifier, _ in requirements()}
-    assert len(pinned) == 6 and pinned == {name: bounds[name] for name in pinned}
+    assert len(pinned) == 7 and pinned == {name: bounds[name] for name in pinned}
     named = [word.strip('.;') for line in lines if line[0] == '#' for word in line.split() if word.startswith('tests/')]
     assert named and all((ROOT / name).is_file() for name in named)
 
