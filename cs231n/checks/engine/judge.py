@@ -110,7 +110,7 @@ def _attempt(check, function, find):
                 outputs = call(check, function, case, find)
             except (NotGraded, TimeUp):
                 raise
-            except Exception as error:  # whatever a student's code may raise: the other cases are run all the same
+            except getattr(function, 'faults', Exception) as error:  # the student's: other cases are run
                 run.trouble, run.share = reason(error), error.share if isinstance(error, Partly) else 0
                 continue
             spoiled.update(dict.fromkeys(name for name in case if not same(case[name], run.case[name])))

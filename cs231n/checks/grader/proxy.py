@@ -18,7 +18,7 @@ import numpy as np
 import psutil
 
 from cs231n.checks.engine.answers import NoAnswers
-from cs231n.checks.engine.errors import Malformed, NotGraded, TimeUp
+from cs231n.checks.engine.errors import Malformed, NotGraded, Partly, TimeUp
 from cs231n.checks.engine.judge import judge
 from cs231n.checks.engine.result import Result
 from cs231n.checks.engine.time_limit import PATIENCE, STOPPED
@@ -269,6 +269,8 @@ class Function:
 
     def __init__(self, student, name):
         self.student, self.name, self.seconds, self.limit = student, name, BESIDE, BESIDE
+
+    faults = Malformed, Partly  # as which a student's faults arrive; anything else is the judge's own
 
     def within(self, seconds, work):
         """work(), in which all that is asked of the student's side together takes no more than so many seconds."""
