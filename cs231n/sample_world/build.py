@@ -117,7 +117,8 @@ def _all_features(processes):
     found = {split: [] for split in COUNTS}
     bar = progress_bar(total=sum(COUNTS.values()), desc='drawing scenes', unit='scene', leave=True)
     with bar, _workers(processes) as pool:
-        for (split, _), rows in zip(jobs, pool.map(_work, jobs), strict=True):
+        drawn = pool.map(_work, jobs)  # has a name, so that an interrupt does not let go of it before the workers end
+        for (split, _), rows in zip(jobs, drawn, strict=True):
             found[split].append(rows)
             bar.update(len(rows))
     return {split: np.concatenate(rows) for split, rows in found.items()}
