@@ -101,11 +101,15 @@ def _end_with(parent):
 
 @contextmanager
 def _workers(processes):
-    """Give a pool of processes (default: one a core) of which none outlives an error."""
+    """Give a `map` that shares its work among processes (default: one a core), none of which outlives an error."""
     spawn = multiprocessing.get_context('spawn')
     with ProcessPoolExecutor(processes or os.cpu_count(), mp_context=spawn, initializer=_start_worker) as pool:
+        def each(function, *arguments):
+            futures = [pool.submit(function, *some) for some in zip(*arguments)]
+            return (future.result() for future in futures)  # the pool's own map cancels them, and then stumbles on it
+
         try:
-            yield pool
+            yield each
         except BaseException:
             for worker in multiprocessing.active_children():
                 worker.terminate()
@@ -116,9 +120,8 @@ def _all_features(processes):
     jobs = [(split, start) for split, count in COUNTS.items() for start in range(0, count, CHUNK)]
     found = {split: [] for split in COUNTS}
     bar = progress_bar(total=sum(COUNTS.values()), desc='drawing scenes', unit='scene', leave=True)
-    with bar, _workers(processes) as pool:
-        drawn = pool.map(_work, jobs)  # has a name, so that an interrupt does not let go of it before the workers end
-        for (split, _), rows in zip(jobs, drawn, strict=True):
+    with bar, _workers(processes) as each:
+        for (split, _), rows in zip(jobs, each(_work, jobs), strict=True):
             found[split].append(rows)
             bar.update(len(rows))
     return {split: np.concatenate(rows) for split, rows in found.items()}
@@ -169,8 +172,8 @@ def _write_pictures(folder):
 
 
 def _write_digits(folder, processes):
-    with _workers(processes) as pool:
-        digits.make(folder, pool.map)
+    with _workers(processes) as each:
+        digits.make(folder, each)
 
 
 def _write_checks(folder):
