@@ -23,8 +23,9 @@ PRESENT = [name for name in NOTEBOOKS if (ROOT / 'notebooks' / f'{name}.ipynb').
 SOLVED = {path.relative_to(ROOT).as_posix(): path.read_text(encoding='utf-8')
           for path in sorted((ROOT / 'cs231n').rglob('*.py'))}
 SOLVED = {name: text for name, text in SOLVED.items() if not left_out(name) and code_blocks(text, name)}
-BLOCKS = {block.function: block for name, text in SOLVED.items() for block in code_blocks(text, name)
-          if block.function}
+OTHER_EDITION = ('cs231n/rnn_layers_pytorch.py', 'cs231n/classifiers/rnn_pytorch.py')  # the same names, for tensors
+BLOCKS = {block.function: block for name, text in SOLVED.items() if name not in OTHER_EDITION
+          for block in code_blocks(text, name) if block.function}
 
 
 def environment(folder):
