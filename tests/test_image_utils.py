@@ -608,7 +608,7 @@ def test_the_placeholder_says_what_was_not_found(fresh):
 
 
 def test_certificates_are_checked():
-    handler, = [h for h in web_pictures._opener().handlers if type(h).__name__ == 'HTTPSHandler']
+    handler, = [h for h in web_pictures.opener().handlers if type(h).__name__ == 'HTTPSHandler']
     assert handler._context.check_hostname and handler._context.verify_mode.name == 'CERT_REQUIRED'
     assert handler._context.cert_store_stats()['x509_ca'] > 0
 

@@ -155,6 +155,19 @@ def check_shape(argument: str, letters: str, array: Any, *sizes: int | None, kin
         raise ValueError(f'{argument} must have shape ({letters}) = ({wanted}), got {tuple(array.shape)}')
 
 
+def check_words(word_to_idx: Mapping[str, int]) -> None:
+    """Raise unless CaptioningRNN can use a vocabulary: each word has an index of its own, <NULL> one in 0 … V-1."""
+    if '<NULL>' not in word_to_idx:
+        raise ValueError("CaptioningRNN: word_to_idx must contain '<NULL>', which pads captions")
+    idx_to_word, V = {i: word for word, i in word_to_idx.items()}, len(word_to_idx)
+    for word, i in word_to_idx.items():
+        if idx_to_word[i] != word:
+            raise ValueError('CaptioningRNN: word_to_idx must give each word an index of its own, '
+                             f'got {i} for {word!r} and {idx_to_word[i]!r}')
+        if word in ('<NULL>', '<START>', '<END>') and not 0 <= i < V:
+            raise ValueError(f'CaptioningRNN: word_to_idx must give {word!r} an index in 0 … {V - 1}, got {i}')
+
+
 def as_floats(x: np.ndarray) -> np.ndarray:
     """Return x as floats in which sums fit: float16, which ends at 65504, as float32; what is no float as float64."""
     return x.astype(np.result_type(x, np.float32), copy=False) if x.dtype.kind == 'f' else x.astype(np.float64)

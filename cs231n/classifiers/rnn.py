@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cs231n._shared.arguments import check_indices, check_shape, contract, number, positive, whole
+from cs231n._shared.arguments import check_indices, check_shape, check_words, contract, number, positive, whole
 from cs231n.classifiers import decoding
 from cs231n.rnn_layers import (
     affine_backward,
@@ -21,19 +21,6 @@ from cs231n.rnn_layers import (
 )
 
 MAX_PENALTY = 100  # of captions by their length; more would overflow for long ones
-
-
-def _check_words(word_to_idx):
-    """Raise unless each word has an index of its own, and those that the network itself uses one in 0 … V-1."""
-    if '<NULL>' not in word_to_idx:
-        raise ValueError("CaptioningRNN: word_to_idx must contain '<NULL>', which pads captions")
-    idx_to_word, V = {i: word for word, i in word_to_idx.items()}, len(word_to_idx)
-    for word, i in word_to_idx.items():
-        if idx_to_word[i] != word:
-            raise ValueError('CaptioningRNN: word_to_idx must give each word an index of its own, '
-                             f'got {i} for {word!r} and {idx_to_word[i]!r}')
-        if word in ('<NULL>', '<START>', '<END>') and not 0 <= i < V:
-            raise ValueError(f'CaptioningRNN: word_to_idx must give {word!r} an index in 0 … {V - 1}, got {i}')
 
 
 class CaptioningRNN:
@@ -59,7 +46,7 @@ class CaptioningRNN:
             raise ValueError(f"CaptioningRNN: cell_type must be 'rnn' or 'lstm', got {cell_type!r}")
         if np.dtype(dtype).kind != 'f':
             raise ValueError(f'CaptioningRNN: dtype must be a floating type, got {dtype!r}')
-        _check_words(word_to_idx)
+        check_words(word_to_idx)
         self.cell_type, self.dtype = cell_type, dtype
         self.word_to_idx = word_to_idx
         self.idx_to_word = {i: word for word, i in word_to_idx.items()}

@@ -1,11 +1,9 @@
 """CaptioningRNN in PyTorch: a recurrent network that reads an image's features and writes a sentence about it."""
 
-from numbers import Integral
-
 import numpy as np
 import torch
 
-from cs231n._shared.arguments import check_shape
+from cs231n._shared.arguments import check_shape, check_words, contract, whole
 from cs231n.rnn_layers_pytorch import (
     affine_forward,
     lstm_forward,
@@ -44,8 +42,7 @@ class CaptioningRNN:
             dtype = torch.from_numpy(np.empty(0, dtype)).dtype
         if not dtype.is_floating_point:
             raise ValueError(f'CaptioningRNN: dtype must be a floating type, got {dtype}')
-        if '<NULL>' not in word_to_idx:
-            raise ValueError("CaptioningRNN: word_to_idx must contain '<NULL>', which pads captions")
+        check_words(word_to_idx)
         self.cell_type, self.dtype = cell_type, dtype
         self.word_to_idx = word_to_idx
         self.idx_to_word = {i: word for word, i in word_to_idx.items()}
@@ -102,6 +99,7 @@ class CaptioningRNN:
         # END SOLUTION
         return loss
 
+    @contract(max_length=whole(0))
     @torch.no_grad()
     def sample(self, features, max_length=30):
         """Write a caption for each image, word by word: the best word is taken and fed back as the next input.
@@ -114,10 +112,6 @@ class CaptioningRNN:
         features = self._check_features('sample', features)
         if self._start is None or self._end is None:
             raise ValueError("CaptioningRNN.sample: word_to_idx must contain '<START>' and '<END>'")
-        if not isinstance(max_length, Integral):
-            raise TypeError(f'CaptioningRNN.sample: max_length must be an integer, got {max_length!r}')
-        if max_length < 0:
-            raise ValueError(f'CaptioningRNN.sample: max_length must be at least 0, got {max_length}')
 
         N, p = len(features), self.params
         captions = torch.full((N, max_length), self._null, device=features.device)

@@ -1,12 +1,10 @@
 """Pictures from an address; one always comes back."""
 
 import contextlib
-import functools
 import hashlib
 import io
 import queue
 import re
-import ssl
 import textwrap
 import threading
 import time
@@ -21,6 +19,7 @@ from cs231n._shared.console import say
 from cs231n._shared.files import write_atomically
 from cs231n._shared.paths import datasets_dir
 from cs231n.data.decoding import open_rgb
+from cs231n.data.transfer import opener
 
 MAX_BYTES = 20 * 2**20  # of a download
 SOCKET_SECONDS, TOTAL_SECONDS = 3, 5  # to wait for the next bytes, and for a whole download
@@ -140,7 +139,7 @@ def _download(url, deadline):
     request = urllib.request.Request(url, headers={'User-Agent': 'Mozilla/5.0 (cs231n assignment)'})
     chunks, size = [], 0
     try:
-        response = _opener().open(request, timeout=SOCKET_SECONDS)
+        response = opener().open(request, timeout=SOCKET_SECONDS)
     except urllib.error.HTTPError as error:
         error.close()  # it holds the connection
         raise
@@ -168,18 +167,6 @@ def _unpacked(data, encoding):
     if not unpacker.eof:
         raise ValueError('the answer was cut short')
     return data
-
-
-@functools.cache
-def _opener():
-    context = ssl.create_default_context()
-    try:
-        import certifi
-
-        context.load_verify_locations(certifi.where())  # some systems have no certificates of their own
-    except ImportError:
-        pass
-    return urllib.request.build_opener(urllib.request.HTTPSHandler(context=context))
 
 
 def _is_dead(error):

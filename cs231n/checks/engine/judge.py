@@ -12,7 +12,7 @@ from cs231n.checks.engine.check import SLIP
 from cs231n.checks.engine.compare import ROUGH, agree, are_numbers, difference, fit, same
 from cs231n.checks.engine.errors import NotGraded, Partly, TimeUp
 from cs231n.checks.engine.matching import close, explain, words
-from cs231n.checks.engine.reasons import TODO, reason
+from cs231n.checks.engine.reasons import UNWRITTEN, reason
 from cs231n.checks.engine.result import Result
 from cs231n.checks.engine.time_limit import STOPPED, within
 
@@ -72,9 +72,9 @@ def judge(check, function, find, checks, known=()):
 def _told(check, function, find, checks, known, runs, slip):
     """Return (hint, where, share of the points by the hint, whether what it rests on is to blame for the slip)."""
     trouble = next((run.trouble for run in runs if run.trouble), '')
-    if not trouble.startswith(TODO):  # in this function or in one that it calls
+    if not trouble.startswith(UNWRITTEN):  # in this function or in one that it calls
         trouble = (trouble and check.forward and _task(function, find)) or trouble
-    if trouble.startswith(TODO):
+    if trouble.startswith(UNWRITTEN):
         return None, trouble, 0, False
     first, excused = _first_fix([check.forward] * bool(check.forward), find, checks, known, slip)
     if not first and not excused:

@@ -9,7 +9,7 @@ from cs231n._shared import arguments
 from cs231n.checks.engine.errors import Malformed, Partly, TimeUp
 from cs231n.checks.engine.meanings import GPU, meaning
 
-TODO = 'not implemented yet'  # how what is said of an unwritten function begins
+UNWRITTEN = 'not implemented yet'  # how what is said of an unwritten function begins
 ARGUMENTS = os.path.abspath(arguments.__file__)
 CHECKS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 GIVEN = CHECKS, os.path.dirname(ARGUMENTS)  # folders whose frames are not the student's
@@ -21,7 +21,7 @@ def reason(error):
         return str(error)
     message = _message(error)
     if isinstance(error, NotImplementedError):
-        return f'{TODO}: {message}' if message else TODO
+        return f'{UNWRITTEN}: {message}' if message else UNWRITTEN
     message = ' '.join(message.split())
     meant = meaning(error, message)
     message = message if len(message) <= 160 else message[:157] + '...'

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from html import escape
 
-from cs231n.checks.engine.reasons import TODO
+from cs231n.checks.engine.reasons import UNWRITTEN
 
 GREEN, AMBER, RED = '#2e8540', '#a86400', '#c5341c'  # all readable on a light and on a dark background
 
@@ -36,7 +36,7 @@ class Result:
     @property
     def todo(self):
         """Whether the function, or one that it calls, is not written yet."""
-        return not self.passed and (self.where or '').startswith(TODO)
+        return not self.passed and (self.where or '').startswith(UNWRITTEN)
 
     @property
     def colour(self):

@@ -192,6 +192,17 @@ def load(path, net, heads):
     heads.load_state_dict(read)
 
 
+def descend(loss, solver, schedule, bar, clipped=None):
+    """Take one step down the loss; the gradients of `clipped`, a network, are kept to a norm of 5."""
+    solver.zero_grad()
+    loss.backward()
+    if clipped is not None:
+        nn.utils.clip_grad_norm_(clipped.parameters(), 5.0)
+    solver.step()
+    schedule.step()
+    bar.set_postfix(loss=f'{loss.item():.3f}', refresh=False)
+
+
 def stage(model, pool, rng, gen, args, steps, side, smallest, batch, peak, clean):
     """Train for some steps, after the share `clean` of them on adversarially shifted pictures."""
     images, labels, places = pool
@@ -206,12 +217,7 @@ def stage(model, pool, rng, gen, args, steps, side, smallest, batch, peak, clean
             x = attack(model, x, truth, args.shift / 255 * min(1.0, (step - clean * steps) / 200 if clean else 1.0))
         with torch.autocast('cpu', torch.bfloat16):
             loss = losses(model, x, *truth)
-        solver.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 5.0)
-        solver.step()
-        schedule.step()
-        bar.set_postfix(loss=f'{loss.item():.3f}', refresh=False)
+        descend(loss, solver, schedule, bar, model)
         if step % 400 == 399:
             bar.write(f'step {step + 1}: {accuracy(plain(model.eval()), 200):.3f} of unseen scenes named right')
             model.train()
@@ -258,12 +264,7 @@ def mind_things(net, heads, pool, rng, gen, steps, shift, batch=16):
         cells = {name: head(maps.float()) for name, head in heads.items()}
         loss = loss + naming_loss(scores, kind[:, 1:].sum((2, 3)))
         loss = loss + reading_loss(cells, kind, colour, torch.as_tensor(places[pick]))
-        solver.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(net.parameters(), 5.0)
-        solver.step()
-        schedule.step()
-        bar.set_postfix(loss=f'{loss.item():.3f}', refresh=False)
+        descend(loss, solver, schedule, bar, net)
 
 
 def readers():
@@ -286,11 +287,7 @@ def readout(net, pool, rng, gen, steps, batch=64):
             maps = net.features((x - MEAN) / STD)
         loss = reading_loss({name: head(maps.float()) for name, head in heads.items()}, kind, colour,
                             torch.as_tensor(places[pick]))
-        solver.zero_grad()
-        loss.backward()
-        solver.step()
-        schedule.step()
-        bar.set_postfix(loss=f'{loss.item():.3f}', refresh=False)
+        descend(loss, solver, schedule, bar)
     return heads
 
 
