@@ -38,10 +38,12 @@ def kinds():
     """{kind of submission: {path: source}}."""
     solved = {path: (ROOT / path).read_bytes() for path in edited()}
     layers = 'cs231n/rnn_layers.py'
+    wrong = solved[layers].replace(b'prev_h.T @ da, sum_rows(da)', b'prev_h.T @ da, sum_rows(da) / len(da)')
+    assert wrong != solved[layers]
     return {
         'right': solved,
         'nothing written': {path: given()[path] for path in edited()},
-        'one mistake': solved | {layers: solved[layers].replace(b'sum(axis=0)', b'mean(axis=0)')},
+        'one mistake': solved | {layers: wrong},
         'a module that crashes': solved | {'cs231n/gan_pytorch.py': b'import os\nos._exit(3)\n'},
     }
 

@@ -49,7 +49,9 @@ class CaptioningSolver(Resumable):
         self.lr_decay, self.optim_config = lr_decay, {} if optim_config is None else optim_config
         for name in ('batch_size', 'num_epochs', 'print_every', 'metric_every', 'clip_value', 'clip_norm', 'lr_decay'):
             value, kind = getattr(self, name), Real if name in ('clip_value', 'clip_norm', 'lr_decay') else Integral
-            if value is not None and not (isinstance(value, kind) and value > 0):
+            if value is None and name in ('metric_every', 'clip_value', 'clip_norm'):
+                continue
+            if not (isinstance(value, kind) and value > 0):
                 wanted = 'positive integer' if kind is Integral else 'positive number'
                 raise ValueError(f'CaptioningSolver: {name} must be a {wanted}, got {value!r}')
         self.rng = np.random.RandomState(seed) if seed is not None else rng

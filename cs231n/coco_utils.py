@@ -59,8 +59,8 @@ def _folder(pca_features):
 @contextlib.contextmanager
 def _reading(path):
     """FileNotFoundError if the file is missing; what goes wrong within becomes a ValueError that names it."""
+    what = 'coco-full' if path.name.endswith('fc7.h5') else 'coco'
     if not path.is_file():
-        what = 'coco-full' if path.name.endswith('fc7.h5') else 'coco'
         raise FileNotFoundError(f'{path} is missing. Run: {command(what)}')
     try:
         yield
@@ -69,7 +69,7 @@ def _reading(path):
     except (OSError, KeyError, ValueError) as error:
         if isinstance(error, BlockingIOError) or 'unable to lock file' in str(error):
             raise ValueError(f'{path} is in use: another program has it open for writing. Close that one') from error
-        raise ValueError(f"{path} is damaged: {error}. Run: {command('coco')}") from error
+        raise ValueError(f'{path} is damaged: {error}. Run: {command(what)}') from error
 
 
 def _read_h5(path, keys, kinds):

@@ -31,6 +31,7 @@ from cs231n._shared.gan_layers import (
     preprocess_img,
 )
 from cs231n._shared.halves import wide
+from cs231n._shared.networks import weight_of
 from cs231n.gradient_check import rel_error
 
 __all__ = ['NOISE_DIM', 'ChunkSampler', 'Flatten', 'Unflatten', 'bce_loss', 'build_dc_classifier',
@@ -279,7 +280,7 @@ def run_a_gan(D, G, D_solver, G_solver, discriminator_loss, generator_loss, load
     """
     if show_every < 1:
         raise ValueError(f'show_every must be at least 1, got {show_every}')
-    like = next(G.parameters())  # its device and dtype are everybody's
+    like = weight_of(G)  # its device and dtype are everybody's
     noise = lambda N: sample_noise(N, noise_size, seed=draw_seed(rng)).to(like)
     history = {} if history is None else history
     fixed, images, step, usual, left_out = noise(SHOWN), [], 0, None, []
@@ -307,7 +308,7 @@ def run_a_gan(D, G, D_solver, G_solver, discriminator_loss, generator_loss, load
 
 def _judged(D, G, x, noise, discriminator_loss, generator_loss, usual):
     """Return fakes, as many as real pictures x, and the loss of D; OtherSize if their number is refused."""
-    like = next(G.parameters())
+    like = weight_of(G)
     real = preprocess_img(in_range(x).to(like))
     try:
         fake = G(noise(max(len(x), 2)))  # batch normalization needs two

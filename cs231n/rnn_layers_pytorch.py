@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 
 from cs231n._shared.arguments import check_shape
+from cs231n._shared.halves import wide
 
 __all__ = ['affine_forward', 'lstm_forward', 'lstm_step_forward', 'rnn_forward', 'rnn_step_forward',
            'temporal_affine_forward', 'temporal_softmax_loss', 'word_embedding_forward']
@@ -168,7 +169,7 @@ def temporal_softmax_loss(x, y, mask, verbose=False):
     if not torch.equal(mask, mask.bool().to(mask.dtype)):
         raise ValueError('temporal_softmax_loss: mask must be boolean, got values other than 0 and 1')
 
-    each = F.cross_entropy(x.reshape(N * T, V), y.reshape(N * T).to(x.device), reduction='none')  # (N T,)
+    each = F.cross_entropy(wide(x).reshape(N * T, V), y.reshape(N * T).to(x.device), reduction='none')  # (N T,)
     if verbose:
         print('x_flat:', (N * T, V))
     return each[mask.reshape(N * T).bool().to(x.device)].sum() / N

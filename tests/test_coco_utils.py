@@ -144,6 +144,12 @@ def test_a_damaged_file(folder, damage):
         load_coco_data(folder)
 
 
+def test_damaged_full_features(folder):
+    (folder / 'val2014_vgg16_fc7.h5').write_bytes(b'not hdf5')
+    with pytest.raises(ValueError, match=r'fc7\.h5 is damaged: .* Run: .*coco --full-features$'):
+        load_coco_data(folder, pca_features=False)
+
+
 def test_a_missing_key(folder):
     write_h5(folder / 'val2014_vgg16_fc7_pca.h5', other=np.zeros(3))
     with pytest.raises(ValueError, match=r'val2014_vgg16_fc7_pca\.h5 is damaged'):

@@ -84,3 +84,11 @@ def test_the_dtype_is_that_of_the_inputs(dtype):
 def test_bad_input_is_named(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
+def test_the_loss_of_halves_is_added_up_in_floats(dtype):
+    N, T, V = 2000, 16, 100
+    x, y, mask = torch.zeros(N, T, V, dtype=dtype), torch.zeros(N, T, dtype=torch.long), torch.ones(N, T)
+    loss = layers.temporal_softmax_loss(x, y, mask)
+    torch.testing.assert_close(loss, torch.tensor(T * np.log(V), dtype=torch.float32), rtol=1e-4, atol=0)

@@ -129,5 +129,7 @@ class CaptioningRNN:
             word = affine_forward(h, p['W_vocab'], p['b_vocab']).argmax(dim=1)  # (N,)
             captions[~done, t] = word[~done]
             done |= word == self._end
+            if done.all():
+                break
         # END SOLUTION
         return captions

@@ -5,11 +5,11 @@ line that is printed is a stamp of the files that the run uses, by which `make s
 have changed since.
 """
 
-import ast
 import hashlib
 import html
 import json
 import re
+import symtable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -41,15 +41,8 @@ def stamp() -> str:
 
 def names_bound(source: str) -> set[str]:
     """Return the names that a cell binds when it runs to its end."""
-    found = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.add(node.id)
-        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            found.add(node.name)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            found |= {(alias.asname or alias.name).partition('.')[0] for alias in node.names}
-    return found
+    symbols = symtable.symtable(source, 'cell', 'exec').get_symbols()
+    return {one.get_name() for one in symbols if one.is_assigned() or one.is_imported()}
 
 
 class Waiting:

@@ -17,6 +17,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 from cs231n._shared.console import command
+from cs231n._shared.files import replacing
 from cs231n._shared.lock import Busy, only_one
 from cs231n._shared.paths import datasets_dir
 from cs231n._shared.whole import digest, problem_of
@@ -284,9 +285,8 @@ def _into_torchs_cache(folder):
         kept = Path(cache).expanduser() / 'hub' / 'checkpoints' / file.path
         if not (kept.is_file() and filecmp.cmp(kept, folder / file.path, shallow=False)):
             try:
-                kept.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(folder / file.path, kept.with_suffix('.part'))
-                os.replace(kept.with_suffix('.part'), kept)
+                with replacing(kept) as part:
+                    shutil.copyfile(folder / file.path, part)
                 say(f'new  {kept} (for torchvision)')
             except OSError as error:
                 say(f'     torchvision will not find them in {kept.parent}: {error.strerror}')

@@ -53,7 +53,7 @@ def load_pictures(model, num=None):
         classes = unwrapped(unwrapped(model).classifier)[1].out_channels
     except (AttributeError, TypeError, IndexError):
         raise ValueError(f'model must be a SqueezeNet, got {type(model).__name__}') from None
-    world = 'real' if classes == 1000 else 'sample'
+    world = 'real' if classes == IMAGENET else 'sample'
     X, y, _ = load_imagenet_val(num, world)
     if world == 'real':
         return X, y, None

@@ -148,7 +148,7 @@ class _Goal:
         for k, (layer, target) in enumerate(zip(self.style_layers, self.targets)):
             self.style_weights[k] /= max(float(style_loss(feats, [layer], [target], [1])), TINY)
 
-    def losses(self, x, shift=(0, 0)):
+    def losses(self, x, shift):
         """Return the three losses of a picture, rolled first, so that strides meet other pixels each time."""
         feats = extract_features(x.roll(shift, (2, 3)), self.net, self.layers)
         pick = lambda values: [values[k] for k in self.used]

@@ -16,6 +16,7 @@ from cs231n._shared.console import command
 from cs231n._shared.files import write_atomically
 from cs231n._shared.progress import progress_bar
 from cs231n.checks import CHECKS, all_checks
+from cs231n.checks.grader.grade import seconds
 from cs231n.course.assignment import EDITIONS
 from cs231n.grading import cluster, store
 from cs231n.grading.intake import find_submissions
@@ -34,7 +35,7 @@ def parser():
     found.add_argument('--checks', nargs='+', metavar='NAME', help='notebooks or functions; all, if not given')
     found.add_argument('--edition', choices=EDITIONS, help='in which the captioning model is written')
     found.add_argument('--seed', type=int, help='of the inputs; by default that of the last run, or a new one')
-    found.add_argument('--seconds', type=float, help='for each submission, in place of the default')
+    found.add_argument('--seconds', type=seconds, help='for each submission, in place of the default')
     found.add_argument('--workers', type=int, help='processes on this machine; by default one for each core')
     found.add_argument('--scheduler', metavar='ADDRESS', help='of a Dask cluster, such as tcp://node:8786, or its file')
     found.add_argument('--canvas', type=Path, metavar='SHEET', help='as Canvas exported it: writes canvas.csv')
@@ -93,7 +94,7 @@ def grade(submissions, kept, seed, names, arguments):
 
 
 def report(submissions, strays, kept, seed, names, arguments):
-    """Write all pages and sheets; returns sentences about what is to be looked at."""
+    """Write all pages and sheets; return (sentences about what is to be looked at, the records)."""
     out, records, earlier = arguments.out, [], {}
     for one in submissions:
         key = store.key(one, seed, names)
@@ -140,6 +141,10 @@ def main(argv=None):
     """Return 0 if all was graded, 1 if something was not, 2 if nothing could be, 130 if interrupted."""
     arguments = parser().parse_args(argv)
     try:
+        for name, least, most in (('seed', 0, 2**32 - 1), ('workers', 1, 1024)):
+            value = getattr(arguments, name)
+            if value is not None and not least <= value <= most:
+                raise ValueError(f'--{name}: must be one of {least} … {most}, got {value}')
         names = chosen(arguments.checks, arguments.edition)
         for sheet in (arguments.canvas, arguments.moodle):
             if sheet:

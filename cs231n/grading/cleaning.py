@@ -10,6 +10,7 @@ from functools import cache
 LONGEST = 200_000  # characters of a module in Python 2: the conversion takes seconds
 SHOWN = 40  # characters of a line that a sentence quotes
 RUN = ast.Expr, ast.For, ast.While, ast.With, ast.Assert, ast.AugAssign, ast.Delete, ast.Raise
+UNREADABLE = SyntaxError, ValueError, RecursionError, MemoryError  # which ast.parse raises
 GPU = (
     (re.compile(r'\btorch\.cuda\.(\w*Tensor)\b'), r'torch.\1'),
     (re.compile(r'\.cuda\(\)'), ''),
@@ -24,12 +25,13 @@ def cleaned(source, modules=None):
     as it is, with a sentence that says where.
     """
     sentences, text = [], source.replace('\r\n', '\n')
-    text = re.sub(r'^[ \t]*[%!].*$', '', text, flags=re.M)  # commands of IPython
-    if text != source.replace('\r\n', '\n'):
-        sentences.append('commands of IPython were left out')
+    if not _is_python(text):  # in Python a line may begin with an operator
+        without = re.sub(r'^[ \t]*[%!].*$', '', text, flags=re.M)
+        sentences += ['commands of IPython were left out'] * (without != text)
+        text = without
     try:
         tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+    except UNREADABLE as error:
         text = _python_3(text)
         if text is None:
             line = getattr(error, 'lineno', None)
@@ -45,6 +47,14 @@ def cleaned(source, modules=None):
     if len(left_out) > 3:
         sentences.append(f'{len(left_out) - 3} more such lines were left out')
     return text, list(dict.fromkeys(sentences))
+
+
+def _is_python(text):
+    try:
+        ast.parse(text)
+        return True
+    except UNREADABLE:
+        return False
 
 
 def _python_3(text):
@@ -73,8 +83,6 @@ def _runs(node, modules):
         missing = [name for name in names if name.partition('.')[0] == 'cs231n' and not _is_there(name, modules)]
         return f'there is no module {missing[0]}' if missing else ''
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):  # a docstring
-        return ''
-    if isinstance(node, ast.If) and 'name' in ast.dump(node.test) and '__main__' in ast.dump(node.test):
         return ''
     return 'a module only defines, and this would run as it is imported' if isinstance(node, RUN) else ''
 

@@ -15,15 +15,15 @@ import time
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import dask
 import psutil
 from distributed import Client, LocalCluster, as_completed
 from distributed.security import Security
 
+from cs231n.grading.package import write_files
 from cs231n.grading.plain import plain
-from cs231n.grading.store import as_dict, grader_digest
+from cs231n.grading.store import as_dict, grader_digest, is_whole
 from cs231n.grading.submission import grade_submission
 
 MEMORY = 4 * 2**30   # bytes that one submission may take, with the grader
@@ -71,16 +71,13 @@ class Outcome:
     @property
     def is_whole(self):
         """Whether every check was carried out."""
-        return self.results is not None and all(one['outcome'] != 'not graded' for one in self.results)
+        return self.results is not None and is_whole({'results': self.results})
 
 
 def grade_job(job):
     """Return what a worker does: grades one submission in a fresh folder; returns JSON."""
     with tempfile.TemporaryDirectory(prefix='submission-') as folder:
-        for name, data in job.modules.items():
-            path = Path(folder) / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
+        write_files(job.modules, folder)
         graded = grade_submission(folder, job.seed, checks=list(job.names), seconds=job.seconds)
     return json.dumps({'grader': grader_digest(), 'results': [as_dict(one) for one in graded.results],
                        'sandbox': graded.sandbox, 'seconds': graded.seconds})

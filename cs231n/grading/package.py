@@ -49,6 +49,11 @@ def assemble(folder, to):
         new = name not in files and not name.startswith(CHECKS_FOLDER) and not left_out(name)
         if name.startswith('cs231n/') and (name in edited() or new) and _is_ordinary(path):
             files[name] = path.read_bytes()
+    write_files(files, to)
+
+
+def write_files(files, to):
+    """Write {path: bytes} into a folder."""
     for name, data in files.items():
         path = Path(to) / name
         path.parent.mkdir(parents=True, exist_ok=True)

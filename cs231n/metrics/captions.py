@@ -44,7 +44,7 @@ def truth(captions, urls):
     table = {}
     for claim in CLAIMS:
         made = [v[claim] for v in verdicts if v[claim] is not None]
-        table[claim] = (float(np.mean(made)) if made else 0.0, len(made) / max(len(verdicts), 1))
+        table[claim] = (float(np.mean(made)) if made else 0.0, len(made) / len(verdicts))
     return table
 
 

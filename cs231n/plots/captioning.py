@@ -5,7 +5,7 @@ import textwrap
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n.plots.theme import BLUE, GREEN, GREY, INK, RED, arrow, box, check_some, plain_axes
+from cs231n.plots.theme import BLUE, GREEN, GREY, INK, RED, arrow, box, check_some, plain_axes, running_mean
 
 
 def show_images(images, titles=None, columns=4, width=2.5, colours=None):
@@ -39,7 +39,7 @@ def show_captions(images, captions, references=None, right=None, columns=4):
 
 
 def plain(text):
-    """Draw a decoded caption without <START> and <END>."""
+    """Return a decoded caption without the words that only mark its ends."""
     return ' '.join(word for word in text.split() if word not in ('<START>', '<END>', '<NULL>'))
 
 
@@ -79,10 +79,9 @@ def plot_loss(history, target=None, title='training loss', log=True):
     """Plot a loss against the iteration, with its running mean, and a dashed line at `target`."""
     history = np.asarray(history, float)
     span = max(1, len(history) // 40)
-    mean = np.convolve(history, np.ones(span) / span, mode='valid')
     fig, axis = plt.subplots(figsize=(7, 3.2))
     axis.plot(history, color=BLUE, alpha=0.3, lw=1, label='each step')
-    axis.plot(np.arange(len(mean)) + span // 2, mean, color=BLUE, lw=2, label=f'mean of {span}')
+    axis.plot(*running_mean(history, span), color=BLUE, lw=2, label=f'mean of {span}')
     axis.legend(frameon=False, fontsize=8)
     if target is not None:
         axis.axhline(target, color=RED, ls='--', lw=1)

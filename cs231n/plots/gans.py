@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from cs231n.plots.theme import BLUE, GREEN, GREY, INK, RED, check_some
+from cs231n.plots.theme import BLUE, GREEN, GREY, INK, RED, check_some, running_mean
 
 COLOURS = BLUE, GREEN, RED, GREY
 GAP = 2  # pixels of paper between two pictures
@@ -70,9 +70,8 @@ def plot_losses(histories, window=25, draw=None):
         for (name, history), colour in zip(histories.items(), COLOURS):
             losses = np.asarray(history[network])
             span = min(window, len(losses))
-            mean = np.convolve(losses, np.ones(span) / span, mode='valid')
             axis.plot(losses, color=colour, alpha=0.15, lw=0.8)
-            axis.plot(np.arange(len(mean)) + span // 2, mean, color=colour, lw=1.8, label=name)
+            axis.plot(*running_mean(losses, span), color=colour, lw=1.8, label=name)
         axis.set(xlabel='step', ylabel=f'loss of {network}', ylim=(0, None))
         axis.legend(frameon=False, fontsize=9)
         axis.spines[['top', 'right']].set_visible(False)

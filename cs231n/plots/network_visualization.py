@@ -46,7 +46,7 @@ def show_saliency(images, maps, titles, masks=None):
 
 
 def bright(saliency):
-    """Draw a saliency map for the eye: divided by its 99.5th percentile and cut off at 1."""
+    """Return a saliency map for the eye: divided by its 99.5th percentile and cut off at 1."""
     return np.clip(saliency / max(np.percentile(saliency, 99.5), 1e-12), 0, 1)
 
 
@@ -84,7 +84,7 @@ def show_fooling(X, X_fooling, before, after, names):
 
 
 def as_colours(X):
-    """Draw the first of the normalised pictures (N, 3, H, W) as an array (H, W, 3) with values from 0 to 1."""
+    """Return the first of the normalised pictures (N, 3, H, W) as an array (H, W, 3) with values from 0 to 1."""
     return np.asarray(deprocess(X, should_rescale=False), dtype=np.float64) / 255
 
 

@@ -1,5 +1,6 @@
 """Colours and shapes that all plots share."""
 
+import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 INK, BLUE, RED, GREEN, GREY = '#22313f', '#2e6fb7', '#c0392b', '#2e8b57', '#8a97a3'
@@ -9,6 +10,12 @@ def check_some(argument, items):
     """Raise unless there is something to show; argument: 'function: name'."""
     if len(items) == 0:
         raise ValueError(f'{argument} must hold at least one, got none')
+
+
+def running_mean(values, span):
+    """Return the places and the values of the mean over `span` neighbours."""
+    mean = np.convolve(values, np.ones(span) / span, mode='valid')
+    return np.arange(len(mean)) + span // 2, mean
 
 
 def box(axis, x, y, text, colour):

@@ -12,6 +12,9 @@ RIGHT = '"""Layers."""\n\nimport numpy as np\n\n\ndef f(x):\n    return np.tanh(
 def test_an_ordinary_module_is_left_as_it_is():
     for text in (RIGHT, RIGHT + '\nSIZE = 3\nG = np.ones(3)\nif __name__ == "__main__":\n    print(f(G))\n', ''):
         assert cleaned(text) == (text, [])
+    for text in ('def f(a, b):\n    return (a\n        % b\n    )\n',
+                 "def f(a):\n    raise ValueError('x %s'\n        % a)\n"):
+        assert cleaned(text) == (text, [])
 
 
 def test_python_2_is_converted():

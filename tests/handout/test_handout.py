@@ -19,7 +19,6 @@ from cs231n.checks.engine import judge as judging
 from cs231n.checks.engine import stored
 from cs231n.checks.engine.compare import as_array
 from cs231n.checks.engine.matching import close
-from cs231n.checks.lessons.network_visualization import checks as network_checks
 from cs231n.course.assignment import NOTEBOOKS
 from cs231n.handout import build, scan, stages
 from cs231n.handout import mistakes_table as table
@@ -27,7 +26,7 @@ from cs231n.handout.__main__ import main
 from cs231n.handout.markers import MarkerError
 
 PRESENT = [name for name in NOTEBOOKS if (ROOT / 'notebooks' / f'{name}.ipynb').exists()]
-EVERYTHING = [*CHECKS.values(), network_checks.RAW_STEP]
+EVERYTHING = [one for check in CHECKS.values() for one in (check, *check.also)]
 
 
 @pytest.fixture(scope='module')

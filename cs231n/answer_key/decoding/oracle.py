@@ -1,16 +1,16 @@
-"""Right answers for sampling.py, in PyTorch and float64."""
+"""Right answers for decoding.py, in PyTorch and float64."""
 
 import numpy as np
 import torch
+
+from cs231n.answer_key.lstm.oracle import lstm_step
+from cs231n.answer_key.rnn.oracle import rnn_step
 
 PAD, FIRST, LAST = 0, 1, 2  # the words <NULL>, <START> and <END>
 
 
 def _after(cell_type, p, word, h, c):
     """One row: the scores (V,) of the words that may follow, and the state (1, H) and cell behind this word."""
-    from cs231n.answer_key.lstm.oracle import lstm_step  # oracles.py imports this module
-    from cs231n.answer_key.rnn.oracle import rnn_step  # oracles.py imports this module
-
     weights, x = (p['Wx'], p['Wh'], p['b']), p['W_embed'][word][None]  # (1, W)
     h, c = lstm_step(x, h, c, *weights) if cell_type == 'lstm' else (*rnn_step(x, h, *weights), c)
     return torch.addmm(p['b_vocab'], h, p['W_vocab'])[0], h, c

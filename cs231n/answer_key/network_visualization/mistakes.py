@@ -71,7 +71,7 @@ def make_fooling_image(mistake, X, target_y, weights):
     x, total = X, 0
     for _ in range(1 if mistake == 'one_step' else STEPS):
         s, _ = scores(x, weights)
-        if s.argmax() == target_y and mistake != 'stops_at_once':
+        if s.argmax() == target_y:
             break
         aim = pick(mistake, [target_y], current_class=[s.argmax()])
         grad = slope(x, wanted(mistake, s, aim), weights)

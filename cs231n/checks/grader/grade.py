@@ -86,15 +86,15 @@ def _file(check, student):
         return ''
 
 
-def _seconds(text):
+def seconds(text):
     """Return a time limit of the command line; ArgumentTypeError unless it is one."""
     try:
-        seconds = float(text)
+        value = float(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f'must be a number, not {text!r}') from None
-    if not 0 < seconds <= DAY:  # also false for NaN
+    if not 0 < value <= DAY:  # also false for NaN
         raise argparse.ArgumentTypeError(f'must be more than 0 and at most {DAY}, not {text}')
-    return seconds
+    return value
 
 
 def _can_write(path):
@@ -117,7 +117,7 @@ def main(argv=None):
     """Grades and prints; returns 0 when it could grade, whatever the points, and 2 when it could not."""
     parser = argparse.ArgumentParser(prog='python -m cs231n.checks', description=__doc__.splitlines()[0])
     parser.add_argument('names', nargs='*', metavar='NAME', help='a notebook or a function; all without names')
-    parser.add_argument('--seconds', type=_seconds, help='a time limit for each check, in place of its own')
+    parser.add_argument('--seconds', type=seconds, help='a time limit for each check, in place of its own')
     parser.add_argument('--json', type=Path, metavar='FILE', help='write the results there too')
     arguments = parser.parse_args(argv)
     if arguments.json and not _can_write(arguments.json):  # told now, not after minutes of grading

@@ -45,7 +45,7 @@ class Ended(Exception):
 class Worker:
     """A worker process; start() gives its Popen, with pipes for stdin and stdout."""
 
-    def __init__(self, start, libraries=(), memory=MEMORY):
+    def __init__(self, start, libraries=()):
         try:
             self.process = start()
         except OSError as error:
@@ -54,7 +54,7 @@ class Worker:
         for work in self._receive, self._send:
             threading.Thread(target=work, daemon=True).start()
         try:
-            ready = self.ask({'libraries': list(libraries), 'memory': memory}, START)
+            ready = self.ask({'libraries': list(libraries), 'memory': MEMORY}, START)
         except (Ended, TimeoutError) as error:
             raise NotGraded(f"the process for the student's code did not start: {error}") from None
         self.pids = _with_children(self.process.pid)

@@ -17,7 +17,7 @@ from cs231n.checks import CHECKS
 from cs231n.grading import store
 from cs231n.grading.intake import read_submission
 from cs231n.grading.labels import Student
-from cs231n.grading.package import edited
+from cs231n.grading.package import edited, write_files
 from cs231n.grading.plain import plain
 from cs231n.grading.reports.gradescope import results
 from cs231n.grading.submission import grade_submission
@@ -71,8 +71,7 @@ def grade(one, names, seed, say):
     found, sandbox, start = [], '', time.monotonic()
     notebooks = list(dict.fromkeys(CHECKS[name].notebook for name in names))
     with tempfile.TemporaryDirectory() as folder:
-        for path, data in one.modules.items():
-            write_atomically(Path(folder) / path, data)
+        write_files(one.modules, folder)
         for notebook in notebooks:
             asked = [name for name in names if CHECKS[name].notebook == notebook]
             try:

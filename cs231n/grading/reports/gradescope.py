@@ -1,9 +1,9 @@
 """results.json, as the documents of Gradescope describe it for autograders."""
 
+from cs231n.checks.engine.reasons import UNWRITTEN
 from cs231n.grading.plain import code, markdown
-from cs231n.grading.store import max_points, points
+from cs231n.grading.store import is_whole, max_points, points
 
-WAITS = 'not implemented yet'
 AGAIN = 'This costs no points: it is to be graded again.'
 
 
@@ -21,8 +21,7 @@ def results(found, hints_after_due=False):
                           'score': 0, 'max_score': 0, 'status': 'failed', 'visibility': 'after_due_date'})
     told = {'output': '\n'.join(_overall(found)), 'output_format': 'md', 'execution_time': found['seconds'],
             'tests': tests, 'extra_data': {'seed': found['seed'], 'sandbox': found['sandbox']}}
-    lacks = any(one['outcome'] == 'not graded' for one in found['results'])
-    return {'score': points(found) or 0, **told} if lacks or not tests else told
+    return told if tests and is_whole(found) else {'score': points(found) or 0, **told}
 
 
 def _test(one, about):
@@ -34,7 +33,7 @@ def _test(one, about):
 
 def _about(one):
     """Return what is said about one check, in Markdown; what may come from a student's code as code."""
-    if (one['where'] or '').startswith(WAITS):
+    if (one['where'] or '').startswith(UNWRITTEN):
         return f'To do: {code(one["where"])}'
     wrong = ', '.join(output for output, right, _ in one['verdicts'] if not right)
     lines = [f'**Not graded:** {code(one["not_graded"])} {AGAIN}'] if one['not_graded'] else []
@@ -50,6 +49,6 @@ def _overall(found):
     elif found['missing']:
         yield f'Missing: {", ".join(map(code, found["missing"]))}\n'
     yield from (f'{markdown(note)}\n' for note in found['notes'])
-    if found['results'] and any(one['outcome'] == 'not graded' for one in found['results']):
+    if not is_whole(found):
         yield f'Not all could be graded. {AGAIN}\n'
     yield f'{points(found) or 0:g} of {max_points(found):g} points'

@@ -8,6 +8,7 @@ from statistics import median
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from cs231n.checks.engine.reasons import UNWRITTEN
 from cs231n.grading.plain import plain
 from cs231n.grading.store import max_points, points
 
@@ -28,7 +29,7 @@ def kind(one):
         return 'machine'
     if one['outcome'] == 'right':
         return 'right'
-    return 'todo' if (one['where'] or '').startswith('not implemented yet') else 'wrong'
+    return 'todo' if (one['where'] or '').startswith(UNWRITTEN) else 'wrong'
 
 
 def feedback(found, before=None):

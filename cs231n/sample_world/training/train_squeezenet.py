@@ -180,7 +180,7 @@ def train(args):
 
 
 def store(path, net, heads):
-    """Return the weights in half precision."""
+    """Save the weights of the network and its heads in half precision."""
     weights = net.state_dict() | {f'read.{name}': value for name, value in heads.state_dict().items()}
     torch.save({name: value.half() for name, value in weights.items()}, path)
 

@@ -10,6 +10,7 @@ from cs231n.checks import all_checks, check
 from cs231n.checks.engine.judge import judge
 from cs231n.checks.lessons import CHECKS as EVERY
 from cs231n.checks.lessons.captioning_pytorch.checks import CHECKS
+from cs231n.classifiers import rnn_pytorch
 from cs231n.classifiers.rnn_pytorch import CaptioningRNN
 
 BY_NAME = {one.name: one for one in CHECKS}
@@ -68,3 +69,31 @@ def test_an_edition_counts_the_captioning_model_once():
     points = [sum(one.points for one in all_checks(which) if one.notebook in ('RNN', 'LSTM'))
               for which in ('numpy', 'pytorch')]
     assert points[1] == 40, points
+
+
+class Original(CaptioningRNN):
+    """With the constructor of the starter code, which knows no rng, and a parameter of another name."""
+
+    def __init__(self, word_to_idx, input_dim, wordvec_dim, hidden_dim, cell_type, dtype):
+        super().__init__(word_to_idx, input_dim, wordvec_dim, hidden_dim, cell_type, dtype)
+        self.params['W_feat'] = self.params.pop('W_proj')
+
+    def loss(self, features, captions):
+        return CaptioningRNN.loss(self._renamed(), features, captions)
+
+    def sample(self, features, max_length=30):
+        return CaptioningRNN.sample(self._renamed(), features, max_length)
+
+    def _renamed(self):
+        self.params['W_proj'] = self.params['W_feat']
+        return self
+
+
+@pytest.mark.parametrize('cell_type', ['rnn', 'lstm'])
+@pytest.mark.parametrize('method', ['loss', 'sample'])
+def test_the_constructor_of_the_starter_code_is_accepted(method, cell_type, monkeypatch):
+    monkeypatch.setattr(rnn_pytorch, 'CaptioningRNN', Original)
+    before = torch.get_rng_state()
+    result = check(getattr(Original, method), name=f'CaptioningRNN.{method}[{cell_type}, pytorch]')
+    assert result.passed, result
+    assert torch.equal(before, torch.get_rng_state())

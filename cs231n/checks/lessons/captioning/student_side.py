@@ -21,11 +21,11 @@ def model_with(cell_type, params):
         model = import_module(MODEL).CaptioningRNN(word_to_idx, D, W, H, cell_type, np.float64)
     finally:
         np.random.set_state(state)
-    model.params = {own: params[name] for name, own in _own_names(model.params, params).items()}
+    model.params = {own: params[name] for name, own in own_names(model.params, params).items()}
     return model
 
 
-def _own_names(theirs, params):
+def own_names(theirs, params):
     """{name of a parameter: its name in the student's model}, found by shape and order where they are others."""
     own, left = {}, list(theirs)
     for name, value in params.items():

@@ -6,7 +6,7 @@ import numpy as np
 
 from cs231n.checks.engine.calling import unpack
 from cs231n.checks.engine.compare import as_array
-from cs231n.checks.lessons.captioning.student_side import VOCABULARY
+from cs231n.checks.lessons.captioning.student_side import VOCABULARY, own_names
 
 STEP = 1e-5  # of the central difference that autograd's gradient is compared with
 
@@ -34,8 +34,9 @@ def _model(cell_type, params):
     (D, H), W = params['W_proj'].shape, len(params['Wx'])
     word_to_idx = {word: index for index, word in enumerate(VOCABULARY)}
     make = import_module('cs231n.classifiers.rnn_pytorch').CaptioningRNN
-    model = make(word_to_idx, D, W, H, cell_type, torch.float64, rng=torch.Generator().manual_seed(0))
-    model.params = params
+    with torch.random.fork_rng(devices=[]):  # a constructor of one's own may draw from torch's global stream
+        model = make(word_to_idx, D, W, H, cell_type, torch.float64)
+    model.params = {own: params[name] for name, own in own_names(model.params, params).items()}
     return model
 
 
