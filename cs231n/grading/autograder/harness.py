@@ -7,7 +7,6 @@ import secrets
 import sys
 import tempfile
 import time
-from datetime import datetime
 from pathlib import Path
 
 from cs231n._shared.console import command
@@ -18,7 +17,6 @@ from cs231n.grading import store
 from cs231n.grading.intake import read_submission
 from cs231n.grading.labels import Student
 from cs231n.grading.package import edited, write_files
-from cs231n.grading.plain import plain
 from cs231n.grading.reports.gradescope import results
 from cs231n.grading.submission import grade_submission
 
@@ -48,19 +46,6 @@ def account():
     return found.pw_uid, found.pw_gid
 
 
-def read_metadata(path):
-    """Return (the students, whether it is late) from submission_metadata.json; nobody where it says nothing."""
-    try:
-        found = json.loads(path.read_text(encoding='utf-8'))
-        students = [Student(plain(one.get('name')), str(one.get('id')), plain(one.get('email')), 'gradescope')
-                    for one in found.get('users') or ()]
-        due = (found.get('assignment') or {}).get('due_date')
-        late = bool(due) and datetime.fromisoformat(found['created_at']) > datetime.fromisoformat(due)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return [Student('a student')], False
-    return students or [Student('a student')], late
-
-
 def read_config(root):
     """Return what the builder of the zip has chosen."""
     return json.loads((root / CONFIG).read_text(encoding='utf-8'))
@@ -88,12 +73,11 @@ def run(root):
     """Grade the submission of an /autograder."""
     shut(root)
     config = read_config(ROOT)
-    students, late = read_metadata(root / 'submission_metadata.json')
-    one = read_submission(root / 'submission', students, sorted(set(edited()) & set(config['modules'])))
+    one = read_submission(root / 'submission', [Student('a student')], sorted(set(edited()) & set(config['modules'])))
     seed, start, path = secrets.randbits(31), time.monotonic(), root / 'results' / 'results.json'
 
     def write(found, sandbox, through=True):
-        record = store.record(one, seed, found, sandbox, time.monotonic() - start) | {'late': late}
+        record = store.record(one, seed, found, sandbox, time.monotonic() - start)
         told = results(record, config['hints_after_due'])
         if not through:
             told |= {'output': NOT_THROUGH, 'score': store.points(record) or 0}

@@ -21,6 +21,7 @@ import sys
 LIBC = ctypes.CDLL(None, use_errno=True)
 SCRATCH, INODES = 16 * 2**20, 1024  # bytes and files
 FILES = 128                         # open at a time
+COMPUTING = 3600                    # seconds of a process; what the judge allows ends before
 PDEATHSIG, NO_NEW_PRIVS, SET_SECCOMP = 1, 38, 22  # for prctl
 
 # ---- seccomp: what may be asked of the kernel ----
@@ -156,11 +157,11 @@ def _ask(what, returned):
         raise OSError(ctypes.get_errno(), f'{what}: {os.strerror(ctypes.get_errno())}')
 
 
-def limit(files, seconds):
+def limit(files):
     """Limits that need no privileges, and that nobody can raise again."""
-    for what, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, files), (resource.RLIMIT_NOFILE, FILES),
-                       (resource.RLIMIT_CPU, seconds)):
+    for what, most in (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, files), (resource.RLIMIT_NOFILE, FILES):
         resource.setrlimit(what, (most, most))
+    resource.setrlimit(resource.RLIMIT_CPU, (COMPUTING, COMPUTING + 5))  # the first is told as what it is
 
 
 def mount_scratch(path):
@@ -184,8 +185,7 @@ def become(user, group):
     LIBC.prctl(PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # forgotten with the old account
 
 
-def confine(tree, read=(), write=(), scratch='', mount=False, landlock=False, seccomp=False, seconds=600,
-            user=None):
+def confine(tree, read=(), write=(), scratch='', mount=False, landlock=False, seccomp=False, user=None):
     """Give up what is not needed."""
     if sys.platform.startswith('linux'):
         LIBC.prctl(PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -193,7 +193,7 @@ def confine(tree, read=(), write=(), scratch='', mount=False, landlock=False, se
     if mount:
         mount_scratch(scratch)
     os.chdir(scratch)
-    limit(SCRATCH, seconds)
+    limit(SCRATCH)
     if user:
         become(*user)
     if landlock:
