@@ -59,7 +59,7 @@ test: data ## lint, types, unit tests, and a replay of every notebook cell that 
 	@$(PY) -m pytest -n 2 --dist loadscope --maxfail=10 $(QUICK) tests
 	@echo "== notebooks, replayed and compared"
 	@$(PY) -m pytest -n 2 --dist loadscope --maxfail=10 \
-		--nbval --nbval-current-env --nbval-cell-timeout=300 notebooks
+		--nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout=300 notebooks
 
 OLDEST := build/oldest
 test-oldest: export CS231N_DATA = sample

@@ -35,6 +35,15 @@ REPLAYS = {  # name: (notebook, whether the replay must be green)
     'raises': (notebook("raise ValueError('no')", ''), False),
     'prints_nothing': (notebook('6 * 7;', '42\n'), False),
     'warns': (notebook("import sys; print(6 * 7); print('careful', file=sys.stderr)", '42\n'), False),
+    'same_verdict': (notebook("print('BLEU-4 0.71: above 0.5')", 'BLEU-4 0.68: above 0.5\n'), True),
+    'same_share': (notebook("print('thing 94 %: above 40 %, below 99 %')", 'thing 93 %: above 40 %, below 99 %\n'),
+                   True),
+    'same_small_number': (notebook("print('error 1.2e-09: below 1e-06')", 'error 3e-10: below 1e-06\n'), True),
+    'other_verdict': (notebook("print('BLEU-4 0.41: NOT above 0.5')", 'BLEU-4 0.71: above 0.5\n'), False),
+    'other_bound': (notebook("print('BLEU-4 0.71: above 0.4')", 'BLEU-4 0.71: above 0.5\n'), False),
+    'other_name': (notebook("print('BLEU-3 0.71: above 0.5')", 'BLEU-4 0.71: above 0.5\n'), False),
+    'no_number': (notebook("print('BLEU-4 nan: above 0.5')", 'BLEU-4 0.71: above 0.5\n'), False),
+    'without_a_verdict': (notebook("print('BLEU-4 0.71, above')", 'BLEU-4 0.72, above\n'), False),
     'never_run': (notebook('print(6 * 7)', '42\n', count=None), False),
 }
 
@@ -45,7 +54,8 @@ def replayed(tmp_path_factory):
     folder = tmp_path_factory.mktemp('replay')
     for name, (content, _) in REPLAYS.items():
         nbformat.write(content, folder / f'{name}.ipynb')
-    command = [sys.executable, '-m', 'pytest', '--nbval', '--nbval-current-env', '-rA', '-p', 'nbval.plugin']
+    command = [sys.executable, '-m', 'pytest', '--nbval', '--nbval-current-env', '-rA', '-p', 'nbval.plugin',
+               '--nbval-sanitize-with', ROOT / 'tests' / 'nbval.cfg']
     environment = {**os.environ, 'PYTEST_DISABLE_PLUGIN_AUTOLOAD': '1'}
     run = subprocess.run(
         [*command, '-c', ROOT / 'pyproject.toml', '--rootdir', folder, folder],
@@ -59,6 +69,12 @@ def replayed(tmp_path_factory):
 @pytest.mark.parametrize('name', REPLAYS)
 def test_a_replay_is_red_when_and_only_when_something_changed(replayed, name):
     assert replayed[name] == ('PASSED' if REPLAYS[name][1] else 'FAILED')
+
+
+@pytest.mark.parametrize('file', ['Makefile', 'README.md', 'CONTRIBUTING.md', '.github/workflows/test.yml'])
+def test_each_replay_masks_the_same(file):
+    commands = [line for line in (ROOT / file).read_text(encoding='utf-8').splitlines() if '--nbval ' in line]
+    assert commands and all('--nbval-sanitize-with tests/nbval.cfg' in line for line in commands)
 
 
 # ---- the rules of a notebook

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 import nbformat
-from jinja2 import pass_context
+from jinja2 import DictLoader, pass_context
 from jinja2.runtime import Context
 from latex2mathml.converter import convert
 from nbconvert import HTMLExporter
@@ -43,6 +43,20 @@ JPEG = b'\xff\xd8'  # how such a file begins
 # the line.
 MATH_STYLE = """math { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", "DejaVu Math TeX Gyre",
 math; } mtd[columnalign=left] { text-align: left; } mtd[columnalign=right] { text-align: right; }"""
+
+# nbconvert's page, with the words that tell what is on a picture: its own template leaves them out.
+TEMPLATE = """{% extends 'lab/index.html.j2' %}
+{% macro picture(output, kind) %}
+<div class="jp-RenderedImage jp-OutputArea-output">
+<img src="data:{{ kind }};base64,{{ output.data[kind] | escape_html }}"
+{%- for key in ('alt', 'width', 'height') if output | get_metadata(key, kind) %}
+{{ key }}="{{ output | get_metadata(key, kind) | escape_html }}"
+{%- endfor %}>
+</div>
+{% endmacro %}
+{% block data_png scoped %}{{ picture(output, 'image/png') }}{% endblock %}
+{% block data_jpg scoped %}{{ picture(output, 'image/jpeg') }}{% endblock %}
+"""
 
 
 def title(result: Execution) -> str:
@@ -85,7 +99,10 @@ class MathRenderer(IPythonRenderer):
 
 
 class PageExporter(HTMLExporter):
-    """nbconvert's page, but for the formulas."""
+    """nbconvert's page, but for the formulas and the words on pictures."""
+
+    def __init__(self) -> None:
+        super().__init__(extra_loaders=[DictLoader({'page.html.j2': TEMPLATE})], template_file='page.html.j2')
 
     @pass_context
     def markdown2html(self, context: Context, source: str) -> str:
