@@ -23,7 +23,8 @@ FONT = ImageFont.truetype(findfont('DejaVu Sans'), 20)
 def covers(notebook):
     """The first picture of each cell with the tag `cover`."""
     cells = [cell for cell in notebook.cells if 'cover' in cell.metadata.get('tags', [])]
-    shown = [[o.data['image/png'] for o in cell.outputs if 'image/png' in o.get('data', {})] for cell in cells]
+    shown = [[o.data[kind] for o in cell.outputs for kind in ('image/png', 'image/jpeg') if kind in o.get('data', {})]
+             for cell in cells]
     return [Image.open(io.BytesIO(base64.b64decode(images[0]))).convert('RGB') for images in shown if images]
 
 
