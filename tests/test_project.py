@@ -14,10 +14,10 @@ FOLDERS = ('cs231n', 'tests', 'notebooks', 'benchmarks', 'datasets', '.ci')
 SUFFIXES = {'.py', '.md', '.sh', '.toml', '.txt', '.tsv', '.json', '.ipynb', '.html', '.css', ''}
 MODULES = sorted((ROOT / 'cs231n').rglob('*.py'))
 LIBRARY = [path for path in MODULES if path.parent.name in ('cs231n', 'classifiers')]  # the rest serves these
-IMPORT_NAMES = {'PIL': 'pillow', 'skimage': 'scikit-image', 'IPython': 'ipykernel', 'yaml': 'pyyaml',
-                'xdist': 'pytest-xdist'}
+IMPORT_NAMES = {'PIL': 'pillow', 'skimage': 'scikit-image', 'IPython': 'ipykernel', 'traitlets': 'ipykernel',
+                'yaml': 'pyyaml', 'xdist': 'pytest-xdist'}
 NOT_IMPORTED = {'scikit-image',   # what a command runs or another package needs
-    'jupyterlab', 'ipykernel', 'ipywidgets', 'pytest-xdist', 'nbval', 'ruff', 'mypy', 'import-linter',
+    'jupyterlab', 'ipykernel', 'pytest-xdist', 'nbval', 'ruff', 'mypy', 'import-linter',
     'setuptools', 'cryptography',
 }
 # Assembled, so that this file does not hold the words it looks for.

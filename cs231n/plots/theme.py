@@ -1,5 +1,7 @@
 """Colours, shapes and signs that all plots share, and how a plot is shown."""
 
+import base64
+import contextlib
 import io
 
 import matplotlib.pyplot as plt
@@ -19,6 +21,7 @@ LINES = '-', '--', '-.', ':', (0, (6, 1.5, 1, 1.5, 1, 1.5)), (0, (1, 1))
 MARKERS = 'o', 's', '^', 'D', 'v', 'P'
 DPI, SCREEN_DPI = 150, 100  # dots that are stored for an inch, and how wide a page sets it
 JPEG = {'format': 'JPEG', 'quality': 88, 'subsampling': 0}  # without subsampling, coloured letters stay sharp
+_takers = []  # lists that take what is shown, the innermost last
 
 
 def dark(colour):
@@ -60,14 +63,27 @@ def show(fig, alt):
     if not isinstance(alt, str) or not alt.strip():
         raise ValueError(f'show: alt must say in words what the picture shows, got {alt!r}')
     fig.set_label(alt)
+    if _takers:
+        _takers[-1].append((fig, alt))
+        return
     if not in_kernel():
         return
     from IPython.display import display
 
     kind, content, width = encode(fig)
     text = {'alt': alt, 'width': width}
-    display({kind: content, 'text/plain': repr(fig)}, raw=True, metadata={kind: text})
+    display({kind: base64.b64encode(content).decode(), 'text/plain': repr(fig)}, raw=True, metadata={kind: text})
     plt.close(fig)
+
+
+@contextlib.contextmanager
+def caught():
+    """Within this context `show` shows nothing: it adds (figure, alt) to the list that the context gives."""
+    _takers.append([])
+    try:
+        yield _takers[-1]
+    finally:
+        _takers.pop()
 
 
 def encode(fig):
