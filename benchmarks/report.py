@@ -1,13 +1,16 @@
-"""Writes the figures of the result files into README.md: python -m benchmarks.report
+"""Writes figures into README.md, docs/instructor.md and the heads of the notebooks: python -m benchmarks.report
 
-What stands between <!-- measured: NAME --> and <!-- end --> is drawn from benchmarks/*.json by the function NAME.
+What stands between <!-- measured: NAME --> and <!-- end --> is drawn by the function NAME from benchmarks/*.json and
+from what is known of the tasks. The outputs of the notebooks stay as they are.
 """
-
 import json
 import re
 import sys
 from pathlib import Path
 
+import nbformat
+
+from benchmarks import heads
 from cs231n._shared.console import command
 from cs231n.course.assignment import NOTEBOOKS
 
@@ -65,15 +68,28 @@ def speed():
 
 
 def drawn(text):
-    """The README with every marked part drawn anew."""
-    parts = {part.__name__: part for part in (run_time, captions, speed)}
+    """A text with every marked part drawn anew."""
+    parts = {part.__name__: part for part in (run_time, captions, speed, heads.tasks)}
     return MARKED.sub(lambda found: found[1] + parts[found[2]]() + found[3], text)
+
+
+def headed(name, notebook):
+    """The notebook `name`, whose first cell has its head drawn anew. ValueError if there is no place for it."""
+    first, figures = notebook.cells[0], results('notebooks')[name]
+    if [kind for _, kind, _ in MARKED.findall(first.source)] != ['head']:
+        raise ValueError(f'{name}: the first cell must hold <!-- measured: head --> and <!-- end -->, once')
+    head = heads.head(name, notebook.cells, figures)
+    first.source = MARKED.sub(lambda found: found[1] + head + found[3], first.source)
+    return notebook
 
 
 @command
 def main():
-    path = ROOT / 'README.md'
-    path.write_text(drawn(path.read_text(encoding='utf-8')), encoding='utf-8')
+    for path in (ROOT / 'README.md', ROOT / 'docs' / 'instructor.md'):
+        path.write_text(drawn(path.read_text(encoding='utf-8')), encoding='utf-8')
+    for name in NOTEBOOKS:
+        path = ROOT / 'notebooks' / f'{name}.ipynb'
+        path.write_text(nbformat.writes(headed(name, nbformat.read(path, 4))) + '\n', encoding='utf-8')
 
 
 if __name__ == '__main__':

@@ -66,6 +66,12 @@ def title(result: Execution) -> str:
     return next((heading[1].strip() for heading in headings if heading), result.name)
 
 
+def head_line(notebook: NotebookNode) -> str:
+    """Return what the head of a notebook says of points, time and memory, without marks; '' if it has no head."""
+    found = re.search(r'<!-- measured: head -->\n(.+?)\n\n', notebook.cells[0].source if notebook.cells else '', re.S)
+    return ' '.join(found[1].replace('**', '').split()) if found else ''
+
+
 def pictures(notebook: NotebookNode) -> list[tuple[str, bytes]]:
     """Return all PNG and JPEG outputs in order, each with the id of its cell."""
     return [
@@ -155,7 +161,8 @@ def section(result: Execution) -> str:
     failure = f'<pre class="failure">{html.escape(result.failure)}</pre>\n' if result.failure else ''
     return (
         f'<section>\n<h2><a href="{name}.html">{html.escape(title(result))}</a></h2>\n'
-        f'<p>{html.escape(result.summary())}</p>\n{failure}'
+        f'<p>{html.escape(head_line(result.notebook))}</p>\n'
+        f'<p>This run: {html.escape(result.summary())}.</p>\n{failure}'
         f'<div class="pictures">{"".join(links)}</div>\n</section>'
     )
 

@@ -2,10 +2,17 @@
 
 import re
 
-from benchmarks import report
+import nbformat
+import pytest
+from nbformat import v4
+
+from benchmarks import heads, report
+from cs231n.checks.lessons import CHECKS
+from cs231n.course.assignment import NOTEBOOKS
+from cs231n.course.pages import head_line
+from cs231n.course.tasks import LEGEND, TASKS, Task
 
 README = (report.ROOT / 'README.md').read_text()
-
 
 
 def test_the_readme_shows_what_was_measured():
@@ -25,15 +32,57 @@ def _slower(figures):
     return figures
 
 
-def test_notebooks_state_no_less_than_what_was_measured():
-    measured = report.results('notebooks')
-    for name, figures in measured.items():
-        first = (report.ROOT / 'notebooks' / f'{name}.ipynb').read_text()
-        seconds = int(re.search(r'[Rr]un time:\*\*[^0-9]*(\d+) s', first)[1])
-        memory = re.search(r'Memory:\*\*[^0-9]*(\d[\d.,]*) (MB|GB)', first)
-        megabytes = float(memory[1].replace(',', '')) * (1000 if memory[2] == 'GB' else 1)
-        assert figures['seconds'] < 1.3 * seconds and 0.5 * seconds < figures['seconds'], name
-        assert 0.6 * megabytes < figures['MB'] < 1.3 * megabytes, name
+@pytest.mark.parametrize('name', NOTEBOOKS)
+def test_the_head_of_a_notebook_says_what_is_asked_and_was_measured(name):
+    notebook = nbformat.read(report.ROOT / 'notebooks' / f'{name}.ipynb', 4)
+    first = notebook.cells[0].source
+    assert report.headed(name, notebook).cells[0].source == first
+    figures = report.results('notebooks')[name]
+    row = f"| {name} | {figures['seconds']:.0f} s | {figures['MB']} MB |"  # as it stands in the README
+    assert row in README
+    assert f"**Run time:** {figures['seconds']:.0f} s" in first and f"**Memory:** {figures['MB']} MB" in first
+    told = head_line(notebook)  # as it stands on the index page
+    assert f"Run time: {figures['seconds']:.0f} s" in told and f"Memory: {figures['MB']} MB" in told
+
+
+def test_the_instructors_see_each_task():
+    text = (report.ROOT / 'docs' / 'instructor.md').read_text()
+    assert report.drawn(text) == text and [name for _, name, _ in report.MARKED.findall(text)] == ['tasks']
+    assert LEGEND in ' '.join(text.split())
+
+
+def test_each_task_has_minutes_and_a_difficulty():
+    assert set(TASKS) == {one.name for one in CHECKS.values() if one.points}
+    assert all(0 < what.minutes <= 90 and 1 <= what.difficulty <= 3 for what in TASKS.values())
+    assert [Task(1, k).signs() for k in (1, 2, 3)] == ['●○○', '●●○', '●●●']
+
+
+def cells(*texts):
+    return [v4.new_code_cell(text) if 'check(' in text else v4.new_markdown_cell(text) for text in texts]
+
+
+SMALL = ['## 0 Setup', '## 1 Content', 'check(style.content_loss)', '**Question 1.** Why?', '## 2 Style',
+         'check(style.gram_matrix)', 'check(style_loss)', 'check(tv_loss)', '## 3 Look', '## The end']
+
+
+def test_the_parts_are_those_of_the_notebook():
+    listed = heads.parts('StyleTransfer', cells(*SMALL))
+    assert [(title, [one.name for one in some], count) for title, some, count in listed] == [
+        ('1 Content', ['content_loss'], 1), ('2 Style', ['gram_matrix', 'style_loss', 'tv_loss'], 0), ('3 Look', [], 0)]
+    head = heads.head('StyleTransfer', cells(*SMALL), {'seconds': 50.4, 'MB': 900, 'cores': 2})
+    assert '**Points:** 15 for the functions, 2 for the question.' in head and '50 s on 2 cores' in head
+    assert '| 1 Content | `content_loss` ●○○ 10 min | `cs231n/style_transfer_pytorch.py` | 5 |' in head
+
+
+@pytest.mark.parametrize('change', [SMALL[:7], [*SMALL, '## 4 Again', 'check(tv_loss)']])
+def test_a_task_that_is_asked_for_in_no_part_or_in_two_is_found(change):
+    with pytest.raises(ValueError, match='StyleTransfer: expected check\\(\\) once for each of'):
+        heads.parts('StyleTransfer', cells(*change))
+
+
+def test_a_notebook_without_a_place_for_its_head_is_named():
+    with pytest.raises(ValueError, match='RNN: the first cell must hold <!-- measured: head -->'):
+        report.headed('RNN', v4.new_notebook(cells=cells('# RNN')))
 
 
 def test_the_lstm_notebook_tells_what_speed_was_measured():
