@@ -5,16 +5,18 @@ import copy
 import html
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import nbformat
 from jinja2 import DictLoader, pass_context
 from jinja2.runtime import Context
-from latex2mathml.converter import convert
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.metadata import get_metadata
 from nbformat import NotebookNode
 
 from cs231n.course.execution import Execution
+from cs231n.course.formulas import formula
 
 STYLE = """
 :root { color-scheme: light dark;
@@ -39,12 +41,37 @@ pre.failure { overflow-x: auto; padding: .75rem 1rem; background: var(--card);
   border-left: 4px solid #c0392b; }
 """
 JPEG = b'\xff\xd8'  # how such a file begins
-# MathML Core leaves the alignment of columns to CSS; without a font that has tables for mathematics, indices stand on
-# the line.
-MATH_STYLE = """math { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", "DejaVu Math TeX Gyre",
-math; } mtd[columnalign=left] { text-align: left; } mtd[columnalign=right] { text-align: right; }"""
-
-# nbconvert's page, with the words that tell what is on a picture: its own template leaves them out.
+PAGE_STYLE = """
+/* MathML Core leaves the alignment of columns to CSS; without a font that has tables for mathematics, indices stand on
+the line. */
+math { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", "DejaVu Math TeX Gyre", math; }
+mtd[columnalign=left] { text-align: left; } mtd[columnalign=right] { text-align: right; }
+.formula { overflow-x: auto; overflow-y: hidden; padding: .2rem 0; }
+body.jp-Notebook { padding-top: 0; }
+main { max-width: 64rem; margin: 0 auto; }
+.jp-RenderedHTMLCommon table { display: block; width: fit-content; max-width: 100%; overflow-x: auto; }
+.jp-RenderedHTMLCommon td { vertical-align: top; }
+.jp-InputArea-editor .highlight pre, .jp-RenderedText pre { overflow-x: auto; }
+.jp-RenderedImage img { height: auto; background: #fff; }
+[id] { scroll-margin-top: 3.5rem; }
+nav { position: sticky; top: 0; z-index: 9; max-width: 64rem; margin: 0 auto; padding: .5rem .75rem;
+  display: flex; gap: 1.5rem; align-items: baseline; font: 15px/1.5 system-ui, sans-serif;
+  background: var(--jp-layout-color0); color: var(--jp-content-font-color1);
+  border-bottom: 1px solid var(--jp-border-color1); }
+nav a { color: inherit; } nav summary { cursor: pointer; }
+nav ol { list-style: none; max-height: 60vh; overflow-y: auto; margin: .5rem 0 0; padding: 0; }
+nav li { padding: .2rem 0; } nav li.deep { padding-left: 1.25rem; }
+@media (max-width: 40rem) {
+  body.jp-Notebook { padding: 0 .25rem; }
+  .jp-InputPrompt, .jp-OutputPrompt { display: none; }
+  .jp-RenderedImage { overflow-x: auto; } .jp-RenderedImage img { min-width: min(34rem, 150vw); max-width: none; }
+  math[display=block] { font-size: 90%; } }
+@media (prefers-color-scheme: dark) {
+  :root { color-scheme: dark; }
+  .jp-OutputArea [style*="#2e8540"] { color: #6fcf86 !important; }
+  .jp-OutputArea [style*="#b50909"], .jp-OutputArea [style*="#c0392b"] { color: #ff9b8f !important; } }
+"""
+# nbconvert's page, dark for whoever prefers it, and with the words that tell what is on a picture.
 TEMPLATE = """{% extends 'lab/index.html.j2' %}
 {% macro picture(output, kind) %}
 <div class="jp-RenderedImage jp-OutputArea-output">
@@ -54,6 +81,10 @@ TEMPLATE = """{% extends 'lab/index.html.j2' %}
 {%- endfor %}>
 </div>
 {% endmacro %}
+{% block notebook_css %}{{ super() }}
+{{ resources.include_css('static/theme-dark.css') | replace('<style', '<style media="(prefers-color-scheme: dark)"') }}
+<style>{{ resources.page_style | safe }}</style>
+{% endblock %}
 {% block data_png scoped %}{{ picture(output, 'image/png') }}{% endblock %}
 {% block data_jpg scoped %}{{ picture(output, 'image/jpeg') }}{% endblock %}
 """
@@ -72,32 +103,30 @@ def head_line(notebook: NotebookNode) -> str:
     return ' '.join(found[1].replace('**', '').split()) if found else ''
 
 
-def pictures(notebook: NotebookNode) -> list[tuple[str, bytes]]:
-    """Return all PNG and JPEG outputs in order, each with the id of its cell."""
+class Picture(NamedTuple):
+    """A picture among the outputs: the id of its cell, its bytes, and what it shows in words ('' if nobody said)."""
+
+    cell: str
+    content: bytes
+    alt: str
+
+
+def pictures(notebook: NotebookNode) -> list[Picture]:
+    """Return all PNG and JPEG outputs in order."""
     return [
-        (cell.get('id', ''), base64.b64decode(output['data'][kind]))
+        Picture(cell.get('id', ''), base64.b64decode(output['data'][kind]),
+                get_metadata(output, 'alt', kind) or '')
         for cell in notebook.cells if cell.cell_type == 'code'
         for output in cell.outputs for kind in ('image/png', 'image/jpeg') if kind in output.get('data', {})
     ]
-
-
-def formula(body: str, display: str = 'inline') -> str:
-    r"""Return TeX as MathML; `aligned`, which the converter does not know, is set as its twin `split`.
-
-    What the converter cannot read, such as a slip of the pen in a student's answer, stays TeX.
-    """
-    try:
-        return convert(body.strip().replace('{aligned}', '{split}'), display=display)
-    except Exception:  # it has a dozen
-        return f'<code>{html.escape(body.strip())}</code>'
 
 
 class MathRenderer(IPythonRenderer):
     """Markdown to HTML with the formulas as MathML, which browsers show without a script from elsewhere."""
 
     def block_math(self, body: str) -> str:
-        """Render a formula of its own line."""
-        return formula(body, 'block')
+        """Render a formula of its own line, which scrolls where the screen is narrower."""
+        return f'<div class="formula">{formula(body, "block")}</div>'
 
     def inline_math(self, body: str) -> str:
         """Render a formula within a line."""
@@ -138,13 +167,26 @@ def _bare(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def page(result: Execution) -> str:
-    """Return the executed notebook as one HTML page that loads nothing; what links to a notebook leads to its page."""
-    resources = {'metadata': {'name': title(result)}}
+def page(result: Execution, home: str = '') -> str:
+    """Return the executed notebook as one HTML page that loads nothing; what links to a notebook leads to its page.
+
+    home: the address of the page that lists all notebooks, to lead back to; none if empty.
+    """
+    resources = {'metadata': {'name': title(result)}, 'page_style': PAGE_STYLE}
     text, _ = PageExporter().from_notebook_node(_bare(result.notebook), resources=resources)
     text = re.sub(r'<script src="https?://[^>]*>\s*</script>', '', text)
     text = re.sub(r'(<a href="\w+)\.ipynb"', r'\1.html"', text)
-    return text.replace('</head>', f'<style>{MATH_STYLE}</style>\n</head>', 1)
+    return text.replace('<main>', f'{navigation(text, home)}<main>', 1)
+
+
+def navigation(text: str, home: str) -> str:
+    """Return the list of contents of a page, by its headings, and the way back."""
+    headings = re.findall(r'<h([23]) id="([^"]+)"[^>]*>(.+?)<a class="anchor-link"', text, re.S)
+    back = f'<a href="{home}">← all notebooks</a>' if home else ''
+    items = ''.join(f'<li{" class=deep" * (level == "3")}><a href="#{place}">{heading}</a></li>'
+                    for level, place, heading in headings)
+    contents = f'<details><summary>Contents</summary><ol>{items}</ol></details>' if items else ''
+    return f'<nav aria-label="contents">{back}{contents}</nav>' if back or contents else ''
 
 
 def picture_file(name: str, number: int, content: bytes) -> str:
@@ -155,9 +197,10 @@ def picture_file(name: str, number: int, content: bytes) -> str:
 def section(result: Execution) -> str:
     """Return the part of the index about one notebook."""
     name, links = result.name, []
-    for number, (cell, content) in enumerate(pictures(result.notebook), start=1):
-        links.append(f'<a href="{name}.html#cell-id={html.escape(cell)}"><img loading="lazy" '
-                     f'src="{picture_file(name, number, content)}" alt="{name}, picture {number}"></a>')
+    for number, (cell, content, alt) in enumerate(pictures(result.notebook), start=1):
+        words = html.escape(alt or f'a picture of the notebook {title(result)}')
+        links.append(f'<a href="{name}.html#cell-id={html.escape(cell)}" title="{words}"><img loading="lazy" '
+                     f'src="{picture_file(name, number, content)}" alt="{words}"></a>')
     failure = f'<pre class="failure">{html.escape(result.failure)}</pre>\n' if result.failure else ''
     return (
         f'<section>\n<h2><a href="{name}.html">{html.escape(title(result))}</a></h2>\n'

@@ -51,9 +51,9 @@ def run(paths: Iterable[Path], build: Path) -> int:
     count = lanes(paths)
     for result in execute_all(paths, count) if count > 1 else map(execute, paths):
         write_atomically(build / 'notebooks' / f'{result.name}.ipynb', nbformat.writes(result.notebook))
-        write_atomically(folder / f'{result.name}.html', page(result))
-        for number, (_, content) in enumerate(pictures(result.notebook), start=1):
-            write_atomically(folder / picture_file(result.name, number, content), content)
+        write_atomically(folder / f'{result.name}.html', page(result, home='index.html'))
+        for number, picture in enumerate(pictures(result.notebook), start=1):
+            write_atomically(folder / picture_file(result.name, number, picture.content), picture.content)
         report(result)
         results.append(result)
     order = [path.stem for path in paths]

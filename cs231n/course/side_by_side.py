@@ -21,7 +21,7 @@ def needs(path: Path) -> tuple[float, float]:
     """Return the seconds and the megabytes that a notebook states at its top."""
     cells = json.loads(path.read_text(encoding='utf-8'))['cells']
     top = ''.join(cells[0]['source']) if cells else ''
-    seconds, size = re.search(r'about (\d+) s\b', top), re.search(r'([\d.]+) (MB|GB)', top)
+    seconds, size = re.search(r'Run time:\*\*\D*(\d+) s\b', top), re.search(r'([\d.]+) (MB|GB)', top)
     return (float(seconds[1]) if seconds else SECONDS,
             float(size[1]) * (1000 if size[2] == 'GB' else 1) if size else MEGABYTES)
 

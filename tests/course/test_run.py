@@ -14,7 +14,8 @@ from nbformat import v4
 
 from cs231n.course import execution
 from cs231n.course import run as notebooks
-from cs231n.course.pages import formula, page, picture_file, pictures, title
+from cs231n.course.formulas import formula
+from cs231n.course.pages import index, page, picture_file, pictures, title
 
 PICTURE = """import base64
 from IPython.display import Image, display
@@ -203,6 +204,27 @@ def test_a_page_leaves_its_notebook_as_it_was():
     assert nbformat.writes(result.notebook) == before
 
 
+def test_a_page_is_dark_for_whoever_prefers_it_and_leads_back():
+    cells = [v4.new_markdown_cell(text) for text in ('# Top', '## 1 One $x$', '### Deeper', '## 2 Two')]
+    text = page(finished(*cells), home='index.html')
+    assert '<style media="(prefers-color-scheme: dark)" type="text/css">' in text
+    nav = re.search(r'<nav.*?</nav>', text, re.S)[0]
+    assert '<a href="index.html">' in nav and 'Top' not in nav
+    places = re.findall(r'href="#([^"]+)"', nav)
+    assert len(places) == 3 and all(f'id="{place}"' in text for place in places)
+    assert 'index.html' not in page(finished(*cells)) and '<nav' not in page(finished())
+
+
+def test_the_index_says_what_a_picture_shows_and_what_the_head_says():
+    output = v4.new_output('display_data', data={'image/png': PNG},
+                           metadata={'image/png': {'alt': 'a loss < 1'}})
+    head = v4.new_markdown_cell('# T\n\n<!-- measured: head -->\n**Points:** 29.\n**Run time:** 29 s.\n\n| part |\n')
+    text = index([finished(head, v4.new_code_cell('1', outputs=[output, v4.new_output(
+        'display_data', data={'image/png': PNG})]))])
+    assert re.findall(r'alt="(.*?)"', text) == ['a loss &lt; 1', 'a picture of the notebook T']
+    assert '<p>Points: 29. Run time: 29 s.</p>' in text
+
+
 def test_title_and_pictures_of_a_bare_notebook():
     bare = finished(v4.new_code_cell('1'))
     assert title(bare) == 'RNN' and pictures(bare.notebook) == []
@@ -212,8 +234,8 @@ def test_pictures_of_both_kinds_keep_their_order_and_their_suffix():
     outputs = [v4.new_output('display_data', data={f'image/{kind}': base64.b64encode(content).decode()})
                for kind, content in (('jpeg', b'\xff\xd8 one'), ('png', b'\x89PNG two'))]
     found = pictures(v4.new_notebook(cells=[v4.new_code_cell('1', id='x', outputs=outputs)]))
-    assert found == [('x', b'\xff\xd8 one'), ('x', b'\x89PNG two')]
-    assert [picture_file('RNN', k, content) for k, (_, content) in enumerate(found)] == [
+    assert found == [('x', b'\xff\xd8 one', ''), ('x', b'\x89PNG two', '')]
+    assert [picture_file('RNN', k, content) for k, (_, content, _) in enumerate(found)] == [
         'pictures/RNN-00.jpg', 'pictures/RNN-01.png']
 
 
