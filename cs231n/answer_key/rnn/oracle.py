@@ -38,7 +38,7 @@ def rnn_step_backward(dnext_h, x, prev_h, Wx, Wh, b):
 
 def rnn_step_backward_steps(dnext_h, x, prev_h, Wx, Wh, b):
     a = x @ Wx + prev_h @ Wh + b
-    tanh = lambda a: (torch.tanh(a),)  # noqa: E731
+    tanh = lambda a: (torch.tanh(a),)
     return gradients_of(tanh, (torch.ones(a.shape),), a) + gradients_of(tanh, (dnext_h,), a)
 
 
