@@ -1,5 +1,6 @@
 """The plots of the captioning notebooks. They return nothing: a figure shows itself once, at the end of its cell."""
 
+from collections import Counter
 from itertools import groupby
 
 import numpy as np
@@ -139,8 +140,8 @@ def plot_words(vectors, words, groups, same):
         taken = [Bbox.from_bounds(x - 4, y - 4, 8, 8) for x, y in map(axis.transData.transform, spots.values())]
         for word, spot in spots.items():
             _label(axis, word, spot, dark(COLOURS[k]), taken)
-    show(fig, f'Words as points, seen from the two directions in which they differ most. Panels: {", ".join(groups)}. '
-              f'Lines join words that mean the same: {", ".join(joined)}.')
+    show(fig, 'Words as points, seen from the two directions in which they differ most. Panels: '
+              f'{", ".join(groups)}. Lines join words that mean the same: {", ".join(joined)}.')
 
 
 def _label(axis, text, spot, colour, taken):
@@ -248,14 +249,14 @@ def plot_times(seconds):
     show(fig, 'Milliseconds: ' + '; '.join(f'{name}{label}' for name, label in zip(seconds, labels)) + '.')
 
 
-def plot_gradient_norms(norms, title='how far the gradient reaches back'):
+def plot_gradient_norms(norms, title='how far the gradient reaches back', ylim=None):
     """Plot {label: norm of the gradient at each distance in time, 0 being the step of the loss} on a log scale."""
     fig, axis = plt.subplots(figsize=(7.5, 4))
     for k, (label, values) in enumerate(norms.items()):
         axis.plot(np.asarray(values), lw=2, label=label, marker=dots(k)['marker'], ms=5,
                   markevery=max(1, len(values) // 8), **curve(k))
     axis.set_yscale('log')
-    axis.set(xlabel='steps back from the loss', ylabel='norm of the gradient', title=title)
+    axis.set(xlabel='steps back from the loss', ylabel='norm of the gradient', title=title, ylim=ylim)
     axis.legend(frameon=False, fontsize=11)
     plain_axes(fig, axis)
     show(fig, f'{title.capitalize()}: the norm of the gradient, from 1 at the loss. ' + ' '.join(
@@ -263,39 +264,41 @@ def plot_gradient_norms(norms, title='how far the gradient reaches back'):
 
 
 def show_choices(images, choices):
-    """Show beside each picture captions that were chosen in several ways.
+    """Show beside each picture captions that were chosen in several ways; equal ones of a way once, with their number.
 
-    choices: for each picture {way: [(words, places of the wrong words or None, log p, how often), …]}.
+    choices: for each picture {way: [(caption, places of its wrong words or None, log p of a word), …]}.
     """
     check_some('show_choices: images', images)
-    counts = [sum(map(len, ways.values())) for ways in choices]
-    heights = [max(2.1, 0.27 * (count + 1)) for count in counts]
+    found = [[(way, *one, counts[one[0]]) for way, said in ways.items()
+              for counts in [Counter(text for text, *_ in said)] for one in {one[0]: one for one in said}.values()]
+             for ways in choices]
+    heights = [max(2.1, 0.235 * sum(len(_lines(text.split(), 54)) for _, text, *_ in lines) + 0.25) for lines in found]
     fig = plt.figure(figsize=(8.4, sum(heights)))
     top, told = sum(heights), []
-    for image, ways, height in zip(images, choices, heights, strict=True):
-        picture = fig.add_axes((0, (top - 1.95) / sum(heights), 1.9 / 8.4, 1.9 / sum(heights)))
-        picture.imshow(image)
-        picture.axis('off')
-        lines = []
-        for way, found in ways.items():
-            for k, (words, wrong, score, often) in enumerate(found):
-                lines.append(_choice(way if k == 0 else '', words, wrong, score, often))
-                told.append(f'{way}: {_listed([(None if wrong is None else not wrong, words, wrong or ())])[:-1]}')
-        block = VPacker(children=lines, align='left', pad=0, sep=4)
-        picture.add_artist(AnchoredOffsetbox('upper left', child=block, frameon=False, borderpad=0, pad=0,
-                                             bbox_to_anchor=(1.05, 1.0), bbox_transform=picture.transAxes))
+    for image, lines, height in zip(images, found, heights, strict=True):
+        axis = fig.add_axes((0, (top - 1.95) / sum(heights), 1.9 / 8.4, 1.9 / sum(heights)))
+        axis.imshow(image)
+        axis.axis('off')
+        rows = [row for k, line in enumerate(lines)
+                for row in _choice('' if k and lines[k - 1][0] == line[0] else line[0], *line[1:])]
+        axis.add_artist(AnchoredOffsetbox('upper left', child=VPacker(children=rows, align='left', pad=0, sep=3.5),
+                                          frameon=False, borderpad=0, pad=0, bbox_to_anchor=(1.05, 1.0),
+                                          bbox_transform=axis.transAxes))
+        told += [f'{way}: {_listed([(None if wrong is None else not wrong, text.split(), wrong or ())])}'
+                 for way, text, wrong, _, _ in lines]
         top -= height
-    show(fig, f'{len(images)} scenes, each captioned in several ways. ' + '; '.join(told) + '.')
+    show(fig, f'{len(images)} scenes, each captioned in several ways. ' + ' '.join(told))
 
 
-def _choice(way, words, wrong, score, often):
-    """Return one line: the way, log p of a word, and the caption with its sign, its wrong words and how often it came."""
+def _choice(way, text, wrong, score, often):
+    """Return the lines of one caption: the way, log p of a word, and the caption with its sign, its wrong words and how often it came."""
     def cell(text, wide, colour):
-        area = DrawingArea(wide, SIZE + 2)
-        area.add_artist(Text(0, 2, text, size=SIZE, color=colour))
+        area = DrawingArea(wide, SIZE)
+        area.add_artist(Text(0, 0, text, size=SIZE, color=colour))
         return area
 
     more = [TextArea(f'({often} times)', textprops={'size': SIZE, 'color': dark(GREY)})] if often > 1 else []
-    caption, = _written(words, wrong or (), 1000, None if wrong is None else not wrong)
-    return HPacker(children=[cell(way, 82, dark(BLUE)), cell(f'{score:.2f}', 34, dark(GREY)), caption, *more],
-                   align='baseline', pad=0, sep=4)
+    first, *others = _written(text.split(), wrong or (), 54, None if wrong is None else not wrong)
+    start = [cell(way, 74, dark(BLUE)), cell(f'{score:.2f}', 36, dark(GREY))]
+    return [HPacker(children=[*start, first, *more], align='baseline', pad=0, sep=4),
+            *(HPacker(children=[cell('', 132, INK), other], align='baseline', pad=0, sep=4) for other in others)]
