@@ -175,7 +175,8 @@ def show_neighbours(table, same):
         axis.text(0.05, -row - 0.7, word, fontsize=12, weight='bold', color=INK, va='center')
         for k, (other, cosine) in enumerate(others):
             sign, colour = judged(True) if same(word, other) else ('', INK)
-            axis.text(1.55 + 2.0 * k, -row - 0.7, f'{other} {cosine:.2f} {sign}', fontsize=12, color=colour, va='center')
+            axis.text(1.55 + 2.0 * k, -row - 0.7, f'{other} {cosine:.2f} {sign}', fontsize=12, color=colour,
+                      va='center')
     show(fig, 'Words and the nearest ones, with the cosine of the angle between them. ' + '; '.join(
         f'{word}: {", ".join(f"{other} {cosine:.2f}" for other, cosine in others)}' for word, others in table.items()))
 
@@ -229,15 +230,16 @@ def plot_truth(tables, chance=None, claims=('thing', 'all things', 'colour', 'pl
     axis.set(ylim=(0, 112), title='is what the caption says true?')
     axis.legend(loc='upper center', ncols=2, frameon=False, fontsize=11, bbox_to_anchor=(0.5, -0.1))
     plain_axes(fig, axis)
-    show(fig, 'How often captions are true, in percent. ' + ' '.join(
-        f'{name}: ' + ', '.join(f'{c} {100 * table[c][0]:.0f}' for c in claims) + '.' for name, table in tables.items()))
+    shares = [f'{name}: {", ".join(f"{c} {100 * table[c][0]:.0f}" for c in claims)}.' for name, table in tables.items()]
+    show(fig, 'How often captions are true, in percent. ' + ' '.join(shares))
 
 
 def plot_times(seconds):
     """Draw bars of how long something takes: {name: seconds}; the first is what the others are compared with."""
     fig, axis = plt.subplots(figsize=(7.5, 0.8 + 0.6 * len(seconds)))
     first = next(iter(seconds.values()))
-    bars = axis.barh(list(seconds), [1000 * s for s in seconds.values()], 0.7, color=[GREY, *[BLUE] * (len(seconds) - 1)])
+    colours = [GREY, *[BLUE] * (len(seconds) - 1)]
+    bars = axis.barh(list(seconds), [1000 * s for s in seconds.values()], 0.7, color=colours)
     labels = [f' {1000 * s:.0f} ms' + (f', {first / s:.1f} times as fast' if k else '')
               for k, s in enumerate(seconds.values())]
     axis.bar_label(bars, labels, fontsize=11, color=INK)
@@ -291,7 +293,7 @@ def show_choices(images, choices):
 
 
 def _choice(way, text, wrong, score, often):
-    """Return the lines of one caption: the way, log p of a word, and the caption with its sign, its wrong words and how often it came."""
+    """Return the lines of one caption: the way, log p of a word, sign and words, and how often it came."""
     def cell(text, wide, colour):
         area = DrawingArea(wide, SIZE)
         area.add_artist(Text(0, 0, text, size=SIZE, color=colour))

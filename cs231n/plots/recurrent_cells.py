@@ -18,7 +18,8 @@ def _canvas(width, height, xlim, ylim):
 
 
 def _box(axis, x, y, text, colour, size, width=1.2):
-    axis.add_patch(FancyBboxPatch((x - width / 2, y - 0.3), width, 0.6, boxstyle='round,pad=0.05', fc=PALE[colour], ec=INK))
+    axis.add_patch(FancyBboxPatch((x - width / 2, y - 0.3), width, 0.6, boxstyle='round,pad=0.05', fc=PALE[colour],
+                                  ec=INK))
     axis.text(x, y, text, ha='center', va='center', fontsize=size, color=INK)
 
 
@@ -40,7 +41,8 @@ def draw_rnn_cell():
     fig, axis = _canvas(8, 3.4, (-0.9, 8.5), (-0.55, 3.35))
     for x, y, text in ((-0.4, 2.4, '$x$'), (-0.4, 0.6, '$h_{prev}$'), (3.4, 2.95, '$b$'), (7.0, 1.5, '$h_{next}$')):
         axis.text(x, y, text, fontsize=14, ha='center', va='center', color=INK)
-    for x, y, text, colour in ((1.5, 2.4, '· $W_x$', 'sand'), (1.5, 0.6, '· $W_h$', 'sand'), (5.3, 1.5, 'tanh', 'blue')):
+    for x, y, text, colour in ((1.5, 2.4, '· $W_x$', 'sand'), (1.5, 0.6, '· $W_h$', 'sand'),
+                               (5.3, 1.5, 'tanh', 'blue')):
         _box(axis, x, y, text, colour, 12)
     _node(axis, 3.4, 1.5, '+')
     for start, end in (((-0.1, 2.4), (0.83, 2.4)), ((0.05, 0.6), (0.83, 0.6)), ((2.17, 2.35), (3.15, 1.68)),
@@ -58,9 +60,9 @@ def draw_rnn_cell():
     _back(axis, (0.8, 2.0), (-0.1, 2.0), '$dx$', (0, -0.28))
     for x, y, name in ((1.5, -0.05, '$dW_h$'), (1.5, 1.75, '$dW_x$'), (3.85, 2.5, '$db$')):
         axis.text(x, y, name, color=BACK, ha='center', va='center', fontsize=12)
-    show(fig, 'One step of a vanilla RNN as a graph: x times W_x and h_prev times W_h meet in a sum with b, the sum a goes '
-              'through tanh and becomes h_next, which goes to the loss at this word and to the next step. Dashed arrows '
-              'lead the gradient back: dh_next, da, then dx, dh_prev, dW_x, dW_h and db.')
+    show(fig, 'One step of a vanilla RNN as a graph: x times W_x and h_prev times W_h meet in a sum with b, the sum '
+              'a goes through tanh and becomes h_next, which goes to the loss at this word and to the next step. '
+              'Dashed arrows lead the gradient back: dh_next, da, then dx, dh_prev, dW_x, dW_h and db.')
 
 
 def draw_unrolled_rnn(words=('<START>', 'a', 'red', 'kite'), cell='RNN'):
@@ -82,9 +84,9 @@ def draw_unrolled_rnn(words=('<START>', 'a', 'red', 'kite'), cell='RNN'):
     axis.text(-0.34, 1.36, '$h_0$', fontsize=12, color=INK, ha='center')
     axis.text(-2.0, -1.02, 'it reads', color=dark(GREEN), fontsize=10.5)
     axis.text(-2.0, 3.2, 'it should say', color=dark(RED), fontsize=10.5)
-    show(fig, f'The captioning network unrolled over {steps} words: the features become h_0; at each step a word is embedded, '
-              f'the {cell} makes the next state of it, and from the state come scores for the word that follows. It reads '
-              f'{" ".join(words)} and should say {" ".join(words[1:])} and so on.')
+    show(fig, f'The captioning network unrolled over {steps} words: the features become h_0; at each step a word is '
+              f'embedded, the {cell} makes the next state of it, and from the state come scores for the word that '
+              f'follows. It reads {" ".join(words)} and should say {" ".join(words[1:])} and so on.')
 
 
 def draw_lstm_cell():
@@ -117,7 +119,8 @@ def draw_lstm_cell():
     _back(axis, (7.25, 3.35), (4.0, 3.35), '$dc$: two gradients have met', (0.3, 0.35))
     _back(axis, (3.5, 3.35), (1.25, 3.35), '$dc$', (0, 0.35))
     _back(axis, (0.75, 3.35), (-0.85, 3.35), '$dc_{prev}$', (0, 0.35))
-    show(fig, 'One step of an LSTM. Along the top runs the cell, from c_prev to c_next: it is multiplied by f = σ(a_f), then '
-              'i = σ(a_i) times g = tanh(a_g) is added. Below, tanh of the new cell times o = σ(a_o) becomes h_next. All four '
-              'gates look at x and h_prev. Dashed, the gradient: dc_next and, through h_next and tanh, dh_next meet at the '
-              'new cell as dc, which runs back along the top to dc_prev past no matrix. From each gate its own, da_f, da_i, da_g, da_o, leads down.')
+    show(fig, 'One step of an LSTM. Along the top runs the cell, from c_prev to c_next: it is multiplied by f = '
+              'σ(a_f), then i = σ(a_i) times g = tanh(a_g) is added. Below, tanh of the new cell times o = σ(a_o) '
+              'becomes h_next. All four gates look at x and h_prev. Dashed, the gradient: dc_next and, through '
+              'h_next and tanh, dh_next meet at the new cell as dc, which runs back along the top to dc_prev past '
+              'no matrix. From each gate its own, da_f, da_i, da_g, da_o, leads down.')
