@@ -141,7 +141,8 @@ def test_words_of_every_integer_dtype(dtype):
 def test_the_version_to_show_in_class_equals_the_answer():
     text = (ROOT / 'docs' / 'instructor.md').read_text(encoding='utf-8')
     shown = {'np': np}
-    exec(next(block for block in re.findall(r'```python\n(.*?)```', text, re.S) if 'def word_embedding' in block), shown)
+    blocks = re.findall(r'```python\n(.*?)```', text, re.S)
+    exec(next(block for block in blocks if 'def word_embedding' in block), shown)
     rng = np.random.RandomState(0)
     x, W, dout = rng.randint(5, size=(3, 7)), rng.standard_normal((5, 2)), rng.standard_normal((3, 7, 2))
     _, cache = word_embedding_forward(x, W)
