@@ -274,11 +274,11 @@ def show_choices(images, choices):
     found = [[(way, *one, counts[one[0]]) for way, said in ways.items()
               for counts in [Counter(text for text, *_ in said)] for one in {one[0]: one for one in said}.values()]
              for ways in choices]
-    heights = [max(2.1, 0.235 * sum(len(_lines(text.split(), 54)) for _, text, *_ in lines) + 0.25) for lines in found]
-    fig = plt.figure(figsize=(8.4, sum(heights)))
+    heights = [max(2.1, 0.235 * sum(len(_lines(text.split(), 60)) for _, text, *_ in lines) + 0.25) for lines in found]
+    fig = plt.figure(figsize=(8.6, sum(heights)))
     top, told = sum(heights), []
     for image, lines, height in zip(images, found, heights, strict=True):
-        axis = fig.add_axes((0, (top - 1.95) / sum(heights), 1.9 / 8.4, 1.9 / sum(heights)))
+        axis = fig.add_axes((0, (top - 1.95) / sum(heights), 1.9 / 8.6, 1.9 / sum(heights)))
         axis.imshow(image)
         axis.axis('off')
         rows = [row for k, line in enumerate(lines)
@@ -289,7 +289,7 @@ def show_choices(images, choices):
         told += [f'{way}: {_listed([(None if wrong is None else not wrong, text.split(), wrong or ())])}'
                  for way, text, wrong, _, _ in lines]
         top -= height
-    show(fig, f'{len(images)} scenes, each captioned in several ways. ' + ' '.join(told))
+    show(fig, f'{len(images)} scene{"s"[:len(images) > 1]}, captioned in several ways. ' + ' '.join(told))
 
 
 def _choice(way, text, wrong, score, often):
@@ -300,7 +300,7 @@ def _choice(way, text, wrong, score, often):
         return area
 
     more = [TextArea(f'({often} times)', textprops={'size': SIZE, 'color': dark(GREY)})] if often > 1 else []
-    first, *others = _written(text.split(), wrong or (), 54, None if wrong is None else not wrong)
+    first, *others = _written(text.split(), wrong or (), 60, None if wrong is None else not wrong)
     start = [cell(way, 74, dark(BLUE)), cell(f'{score:.2f}', 36, dark(GREY))]
     return [HPacker(children=[*start, first, *more], align='baseline', pad=0, sep=4),
             *(HPacker(children=[cell('', 132, INK), other], align='baseline', pad=0, sep=4) for other in others)]
