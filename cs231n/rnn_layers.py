@@ -34,15 +34,16 @@ def rnn_step_forward(x, prev_h, Wx, Wh, b):
 
 @contract(dnext_h='N H')
 def rnn_step_backward(dnext_h, cache):
-    """Backpropagate through `rnn_step_forward`; with a the sum inside tanh, da = dnext_h (1 - next_h²).
+    """Backpropagate through `rnn_step_forward`: the gradients of Σ dnext_h next_h by all five of its inputs.
 
-    dnext_h: (N, H). Returns dx = da Wxᵀ (N, D), dprev_h = da Whᵀ (N, H), dWx = xᵀ da (D, H),
-    dWh = prev_hᵀ da (H, H), db = Σ_n da (H,). ValueError if dnext_h has another shape than next_h.
+    dnext_h: (N, H). Returns dx (N, D), dprev_h (N, H), dWx (D, H), dWh (H, H), db (H,).
+    ValueError if dnext_h has another shape than next_h.
     """
     # BEGIN SOLUTION: unpack your cache; from dnext_h back to all five gradients
     x, prev_h, Wx, Wh, next_h = cache
     check_shape('rnn_step_backward: dnext_h', 'N, H', dnext_h, *next_h.shape)
-    da = dnext_h * (1 - next_h**2)  # (N, H)
+    slope = 1 - next_h**2  # of tanh, at the sum a within it
+    da = dnext_h * slope  # (N, H)
     dx, dprev_h = da @ Wx.T, da @ Wh.T
     dWx, dWh, db = x.T @ da, prev_h.T @ da, sum_rows(da)
     # END SOLUTION
@@ -75,7 +76,7 @@ def rnn_forward(x, h0, Wx, Wh, b):
 def rnn_backward(dh, cache):
     """Backpropagate through `rnn_forward`, from the last time step to the first.
 
-    dh: (N, T, H), what arrives at each state from above; state t also gets da_{t+1} Whᵀ from step t + 1.
+    dh: (N, T, H), what arrives at each state from the loss at its own time. These are the gradients of Σ dh h.
     Returns dx (N, T, D), dh0 (N, H), dWx (D, H), dWh (H, H), db (H,), the last three summed over time.
     ValueError if dh has another shape than h.
     """
@@ -115,7 +116,7 @@ def word_embedding_forward(x, W):
 
 
 def word_embedding_backward(dout, cache):
-    """Add up the gradients of all places where a word stands, dW[v] = Σ_{n,t: x[n,t]=v} dout[n, t].
+    """Backpropagate through `word_embedding_forward`: the gradient of Σ dout out by W. A word may stand in many places.
 
     dout: (N, T, D). Returns dW (V, D). ValueError if dout does not fit the words.
     """
@@ -153,7 +154,8 @@ def lstm_step_forward(x, prev_h, prev_c, Wx, Wh, b):
     ValueError if the shapes do not fit together. Hochreiter & Schmidhuber, Neural Computation 1997.
     """
     # BEGIN SOLUTION: one time step, gates in the order i, f, o, g: next_h, next_c, and your cache
-    a_i, a_f, a_o, a_g = np.split(x @ Wx + prev_h @ Wh + b, 4, axis=1)  # (N, H) each
+    a = x @ Wx + prev_h @ Wh + b  # (N, 4H)
+    a_i, a_f, a_o, a_g = np.split(a, 4, axis=1)  # (N, H) each
     i, f, o, g = sigmoid(a_i), sigmoid(a_f), sigmoid(a_o), np.tanh(a_g)
     next_c = f * prev_c + i * g
     tanh_c = np.tanh(next_c)
@@ -165,9 +167,8 @@ def lstm_step_forward(x, prev_h, prev_c, Wx, Wh, b):
 
 @contract(dnext_h='N H')
 def lstm_step_backward(dnext_h, dnext_c, cache):
-    """Backpropagate through `lstm_step_forward`.
+    """Backpropagate through `lstm_step_forward`: the gradients of Σ (dnext_h next_h + dnext_c next_c) by its inputs.
 
-    The cell gets gradient along both its outputs: dc = dnext_c + dnext_h o (1 - tanh²(next_c)).
     dnext_h, dnext_c: (N, H).
     Returns dx (N, D), dprev_h (N, H), dprev_c (N, H), dWx (D, 4H), dWh (H, 4H), db (4H,).
     ValueError if a gradient has another shape than its state.
@@ -223,8 +224,7 @@ def lstm_forward(x, h0, Wx, Wh, b):
 def lstm_backward(dh, cache):
     """Backpropagate through `lstm_forward`, from the last time step to the first.
 
-    dh: (N, T, H), what arrives at each hidden state from above. Both the hidden and the cell gradient are
-    carried from step t + 1 back to step t.
+    dh: (N, T, H), what arrives at each hidden state from the loss at its own time. These are the gradients of Σ dh h.
     Returns dx (N, T, D), dh0 (N, H), dWx (D, 4H), dWh (H, 4H), db (4H,), the last three summed over time.
     ValueError if dh has another shape than h.
     """

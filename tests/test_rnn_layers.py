@@ -1,5 +1,6 @@
 """The vanilla RNN, word embedding and temporal layers against three oracles, and on bad input."""
 
+import re
 import subprocess
 import sys
 
@@ -135,6 +136,18 @@ def test_words_of_every_integer_dtype(dtype):
     out, cache = word_embedding_forward(WORDS.astype(dtype), W)
     np.testing.assert_array_equal(out, W[WORDS])
     np.testing.assert_array_equal(word_embedding_backward(dout, cache)[:, 0], [1, 3, 1, 1, 0])
+
+
+def test_the_version_to_show_in_class_equals_the_answer():
+    text = (ROOT / 'docs' / 'instructor.md').read_text(encoding='utf-8')
+    shown = {'np': np}
+    blocks = re.findall(r'```python\n(.*?)```', text, re.S)
+    exec(next(block for block in blocks if 'def word_embedding' in block), shown)
+    rng = np.random.RandomState(0)
+    x, W, dout = rng.randint(5, size=(3, 7)), rng.standard_normal((5, 2)), rng.standard_normal((3, 7, 2))
+    _, cache = word_embedding_forward(x, W)
+    np.testing.assert_allclose(shown['word_embedding_backward'](dout, (x, 5)), word_embedding_backward(dout, cache),
+                               rtol=1e-12, atol=1e-12)
 
 
 @given(N=dimension, T=dimension, V=dimension, D=dimension, seed=st.integers(0, 99))

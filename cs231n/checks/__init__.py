@@ -3,6 +3,7 @@
 from cs231n.checks import check
 check(rnn_step_forward)                    # -> Result: right, or what exactly is wrong
 check(CaptioningRNN.loss, cell_type='lstm')
+check(rnn_step_backward, steps=True)        # which values on the way are right, the first wrong one told
 """
 
 from difflib import get_close_matches
@@ -11,6 +12,7 @@ from inspect import unwrap
 from cs231n.checks.engine.check import Check
 from cs231n.checks.engine.judge import judge
 from cs231n.checks.engine.result import Result
+from cs231n.checks.engine.steps import climb
 from cs231n.checks.lessons import CHECKS
 from cs231n.course.assignment import EDITIONS, edition
 
@@ -26,16 +28,17 @@ def all_checks(which=None):
     return tuple(one for one in CHECKS.values() if one.lesson not in others)
 
 
-def check(function, name=None, cell_type='rnn', forward=None):
+def check(function, name=None, cell_type='rnn', forward=None, steps=False):
     """Check one function and returns a Result, which a notebook shows as a table.
 
     function: the function, or a method such as CaptioningRNN.loss
     name: which check to use, if the function goes by another name
     cell_type: 'rnn' or 'lstm', for the methods of CaptioningRNN
     forward: the forward pass that makes the cache of a backward pass; found by its name, if not given
+    steps: whether to look at the values that the function computes on its way, by their names, instead of its outputs
 
-    Raises TypeError if function cannot be called, ValueError if there is no check of that name, NoAnswers if the
-    file of answers in a student's folder is missing or damaged.
+    Raises TypeError if function cannot be called, ValueError if there is no check of that name or it has no steps,
+    NoAnswers if the file of answers in a student's folder is missing or damaged.
     """
     if not callable(function):
         raise TypeError(f'function must be callable, got {type(function).__name__}')
@@ -57,4 +60,6 @@ def check(function, name=None, cell_type='rnn', forward=None):
         theirs = getattr(function, '__globals__', {}).get(wanted)
         return theirs if callable(theirs) else CHECKS[wanted].function()
 
+    if steps:
+        return climb(found, function, find, CHECKS, judge)
     return judge(found, function, find, CHECKS)

@@ -76,6 +76,9 @@ class CaptioningRNN:
     def loss(self, features, captions):
         """Compute the loss of predicting each caption's next word from the words before, and all gradients.
 
+        features (N, D) → affine → h0 (N, H); captions_in (N, T-1) → word embedding → x (N, T-1, W);
+        x, h0 → RNN or LSTM → h (N, T-1, H) → temporal affine → scores (N, T-1, V) → temporal softmax loss.
+
         features: (N, D); captions: (N, T) integers, T ≥ 2, padded with <NULL>. The network reads
         captions[:, :-1] and should answer captions[:, 1:]; where that is <NULL>, the answer does not count.
         Returns the loss, summed over time and averaged over the minibatch, and a dict of gradients with the
@@ -93,7 +96,7 @@ class CaptioningRNN:
         mask = captions_out != self._null
 
         p, grads = self.params, {}
-        # BEGIN SOLUTION: forward to the loss, then back, with a gradient in grads for every key of p; both cell types
+        # BEGIN SOLUTION: the five calls forward, then theirs back; a gradient in grads for every key of p; both cells
         if self.cell_type == 'rnn':
             forward, backward = rnn_forward, rnn_backward
         else:

@@ -5,7 +5,7 @@ from sacrebleu.metrics import BLEU
 
 from cs231n.coco_utils import decode_captions
 from cs231n.sample_world.scenes.caption_truth import true_claims
-from cs231n.sample_world.scenes.captions import plain_text
+from cs231n.sample_world.scenes.captions import COLOUR_OF, KIND_OF, PLACE_OF, RELATIONS, plain_text
 from cs231n.sample_world.scenes.scenes import plan
 
 CLAIMS = ('thing', 'all things', 'colour', 'place', 'relation')
@@ -57,6 +57,35 @@ def judged(captions, urls):
     return [v['thing'] is True and False not in v.values() for v in verdicts]
 
 
+def wrong_words(captions, urls):
+    """Return for each caption the places of its wrong words, counted from 0 in `clean(caption)`; None for photographs.
+
+    Wrong are a thing that is not there, the colour of one that is there, the place, and the words of the relation
+    between the first two things: a caption without any is what `judged` calls right, if it names a thing.
+    ValueError without an address for each caption.
+    """
+    _check_pairs('wrong_words', captions, urls)
+    if not str(urls[0]).startswith('sample://'):
+        return None
+    return [_wrong_words(clean(caption).split(), *_scene_of(url)) for caption, url in zip(captions, urls)]
+
+
+def _wrong_words(words, things, place):
+    nouns = [k for k, word in enumerate(words) if word in KIND_OF]
+    there = {thing.kind: thing for thing in things}
+    wrong = [k for k in nouns if KIND_OF[words[k]] not in there]
+    for k in nouns:
+        colours = [j for j in range(max(k - 2, 0), k) if words[j] in COLOUR_OF]
+        if k not in wrong and colours and COLOUR_OF[words[colours[-1]]] != there[KIND_OF[words[k]]].colour:
+            wrong.append(colours[-1])
+    where = [k for k, word in enumerate(words) if word in PLACE_OF]
+    wrong += [k for k in where[:1] if PLACE_OF[words[k]] != place]
+    if true_claims(words, things, place)['relation'] is False:
+        between = range(nouns[0] + 1, nouns[1])
+        wrong += [k for k in between if any(words[k] in phrase.split() for one in RELATIONS.values() for phrase in one)]
+    return sorted(wrong)
+
+
 def _check_pairs(function, captions, urls):
     """Raise unless there are captions, and an address for each."""
     if len(captions) == 0 or len(captions) != len(urls):
@@ -80,18 +109,46 @@ def evaluate(model, data, split='val', count=None, **sampling):
     {'captions': N strings, 'bleu4': 0..1, 'truth': as from `truth`, or None for photographs}.
     TypeError or ValueError: another split, another count than 1 … the number of images, an image without a caption.
     """
+    count = _count('evaluate', data, split, count)
+    references = _references(data, split, count)
+    tokens = model.sample(data[f'{split}_features'][:count], **sampling)
+    captions = [clean(text) for text in decode_captions(tokens, data['idx_to_word'])]
+    return _evaluation(captions, references, data[f'{split}_urls'][:count])
+
+
+def evaluate_people(data, split='val', count=None, *, of_other_scenes=False):
+    """Judge one person's captions as `evaluate` judges those of a model, by what the others wrote.
+
+    of_other_scenes: whether to take what was written about the image before, which is what a writer reaches who does
+    not see: chance. Returns and raises the same as `evaluate`; ValueError also if an image has one caption only.
+    """
+    count = _count('evaluate_people', data, split, count)
+    references = _references(data, split, count)
+    captions = [written[0] for written in references]
+    if of_other_scenes:
+        captions = captions[-1:] + captions[:-1]
+    elif min(map(len, references)) < 2:
+        raise ValueError('evaluate_people: data must hold two captions or more for each image, got a single one')
+    else:
+        references = [written[1:] for written in references]
+    return _evaluation(captions, references, data[f'{split}_urls'][:count])
+
+
+def _count(function, data, split, count):
+    """Return the number of images to take, or raise what `evaluate` promises."""
     if f'{split}_features' not in data:
-        raise ValueError(f"evaluate: split must be 'train' or 'val', got {split!r}")
+        raise ValueError(f"{function}: split must be 'train' or 'val', got {split!r}")
     images = len(data[f'{split}_features'])
     count = images if count is None else count
     if isinstance(count, bool) or not isinstance(count, (int, np.integer)):
-        raise TypeError(f'evaluate: count must be an int or None, got {type(count).__name__}')
+        raise TypeError(f'{function}: count must be an int or None, got {type(count).__name__}')
     if not 1 <= count <= images:
-        raise ValueError(f'evaluate: count must be one of 1 … {images}, the number of images, got {count}')
-    references = _references(data, split, count)
-    features, urls = data[f'{split}_features'][:count], data[f'{split}_urls'][:count]
-    tokens = model.sample(features, **sampling)
-    captions = [clean(text) for text in decode_captions(tokens, data['idx_to_word'])]
+        raise ValueError(f'{function}: count must be one of 1 … {images}, the number of images, got {count}')
+    return count
+
+
+def _evaluation(captions, references, urls):
+    """Return captions with their BLEU-4, by as many references for each as all have, and how often they are true."""
     fewest = min(len(r) for r in references)
     score = bleu4(captions, [r[:fewest] for r in references])
     return {'captions': captions, 'bleu4': score,

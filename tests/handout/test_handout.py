@@ -205,15 +205,15 @@ def zipped(name, text):
     return file.getvalue()
 
 
-LINE = 'da = dnext_h * (1 - next_h**2)'
+LINE = 'da = dnext_h * slope'
 OUTPUT = {'output_type': 'display_data', 'metadata': {}}
 LEAKS = {
     'a line in a module': ('cs231n/x.py', f'def f():\n    {LINE}  # (N, H)\n'.encode()),
-    'wrapped otherwise': ('cs231n/x.py', b'da = (0 +\n  dnext_h\n * (1\n-next_h ** 2))\nda=dnext_h*(1 -\n next_h**2)'),
+    'wrapped otherwise': ('cs231n/x.py', b'da = (0 +\n  dnext_h\n * slope)\nda=dnext_h*\n slope'),
     'in a comment': ('cs231n/x.py', f'# {LINE}\n'.encode()),
     'of the LSTM': ('cs231n/x.py', b'c[:, t + 1] = f * c[:, t] + i * g'),
     'of a helper': ('cs231n/x.py', b'return torch.where(lengths > 0, grad / lengths, 0).to(dtype)'),
-    'of an oracle': ('cs231n/checks/x.py', b'i, f, o, g = (x @ Wx + prev_h @ Wh + b).chunk(4, dim=1)'),
+    'of an oracle': ('cs231n/checks/x.py', b'i, f, o, g = _gates(x @ Wx + prev_h @ Wh + b)'),
     'of a slip': ('cs231n/checks/x.py', b'da = slope * dnext_h'),
     'a hint': ('cs231n/checks/x.py', b"'the derivative of tanh is taken at prev_h: it is 1 - next_h**2.'"),
     'in a README': ('README.md', f'Write `{LINE}`.'.encode()),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cs231n.coco_utils import decode_captions, load_coco_data
-from cs231n.metrics.captions import bleu4, evaluate, judged, truth
+from cs231n.metrics.captions import bleu4, clean, evaluate, evaluate_people, judged, truth, wrong_words
 from cs231n.sample_world.scenes.scenes import plan
 
 
@@ -45,13 +45,40 @@ def test_truth_counts_what_is_said():
     assert judged(['x'], ['http://example.org/1.jpg']) is None
 
 
+@pytest.mark.parametrize('caption, wrong', [
+    ('<START> a {a.colour} {a.kind} {side} a {b.colour} {b.kind} <END>', ''),
+    ('a {c} {a.kind} {side} a {b.colour} {b.kind}', '{c}'),
+    ('a {a.colour} {k} {side} a {b.colour} {b.kind}', '{k} {side}'),
+    ('a {a.colour} {a.kind} {other} a {b.colour} {b.kind}', '{other}'),
+    ('a {a.kind} {p}', '{p}'),
+    ('a {a.colour} {a.kind} and a {k} and a {c} {b.kind}', '{k} {c}'),
+    ('', '')])
+def test_wrong_words_are_found(caption, wrong):
+    place, _, things, _ = plan('val', 3)
+    a, b = sorted(things, key=lambda thing: thing.x)[:2]
+    names = {'a': a, 'b': b, 'side': 'left of', 'other': 'right of', 'k': 'bus', 'p': 'sea', 'c': 'red'}
+    assert not {a.kind, b.kind} & {'bus'} and 'red' not in (a.colour, b.colour) and place != 'sea' and len(things) == 2
+    words = clean(caption.format(**names)).split()
+    found, = wrong_words([caption.format(**names)], ['sample://val/3'])
+    assert ' '.join(words[k] for k in found) == wrong.format(**names)
+
+
+def test_a_caption_with_a_thing_is_right_if_and_only_if_no_word_of_it_is_wrong():
+    data = load_coco_data()
+    urls, captions = data['val_urls'][:200], evaluate_people(data, 'val', 200, of_other_scenes=True)['captions']
+    captions[::3] = evaluate_people(data, 'val', 200)['captions'][::3]
+    right = judged(captions, urls)
+    assert right == [not wrong for wrong in wrong_words(captions, urls)] and 60 < sum(right) < 80
+    assert wrong_words(['x'], ['http://example.org/1.jpg']) is None
+
+
 @pytest.mark.parametrize('url', ['http://example.org/1.jpg', 'sample://val/x', 'sample://val'])
 def test_truth_needs_scenes(url):
     with pytest.raises(ValueError, match='urls'):
         truth(['a cat'], [url])
 
 
-@pytest.mark.parametrize('function', [truth, judged])
+@pytest.mark.parametrize('function', [truth, judged, wrong_words])
 @pytest.mark.parametrize('captions, urls', [
     ([], []), (['a cat'], []), (['a cat', 'a dog'], ['sample://val/0']), (['a cat'], ['sample://val/0'] * 2)])
 def test_every_caption_needs_an_address(function, captions, urls):
@@ -102,3 +129,26 @@ def test_evaluate_names_what_is_missing(captioned, settings, error, told):
 def test_evaluate_asks_for_captions_only_of_the_images_it_takes():
     data = few_images([0, 0])
     assert evaluate(Parrot(data), data, count=np.int64(1)) == {'captions': ['cat'], 'bleu4': 0, 'truth': None}
+
+
+def test_people_are_right_and_their_bleu_is_by_what_the_others_wrote():
+    data = load_coco_data()
+    people = evaluate_people(data, 'val', 60)
+    assert all(share == 1 for share, _ in people['truth'].values()) and 0.5 < people['bleu4'] < 0.8
+    texts = [clean(text) for text in decode_captions(data['val_captions'][:300], data['idx_to_word'])]
+    assert people['captions'] == texts[::5]
+    assert people['bleu4'] == bleu4(texts[::5], [texts[k + 1:k + 5] for k in range(0, 300, 5)])
+
+
+def test_chance_is_what_was_written_of_another_scene():
+    data = load_coco_data()
+    chance, people = evaluate_people(data, 'val', 60, of_other_scenes=True), evaluate_people(data, 'val', 60)
+    assert chance['captions'] == people['captions'][-1:] + people['captions'][:-1]
+    assert chance['bleu4'] < 0.2 and all(share < 0.3 for share, _ in chance['truth'].values())
+
+
+def test_one_caption_alone_has_no_others_to_be_held_to():
+    with pytest.raises(ValueError, match='evaluate_people: data must hold two captions or more for each image'):
+        evaluate_people(few_images([0, 1, 1, 2, 2]))
+    with pytest.raises(ValueError, match="evaluate_people: split must be 'train' or 'val', got 'test'"):
+        evaluate_people(few_images([0, 1, 2]), 'test')

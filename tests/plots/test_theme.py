@@ -19,7 +19,9 @@ from cs231n.plots import captioning, gans, network_visualization, style_transfer
 
 @pytest.mark.parametrize('show, arguments, told', [
     (captioning.show_images, ([],), 'show_images: images'),
-    (captioning.show_captions, ([], []), 'show_images: images'),
+    (captioning.show_captions, ([], []), 'show_captions: images'),
+    (captioning.show_choices, ([], []), 'show_choices: images'),
+    (captioning.show_neighbours, ({}, None), 'show_neighbours: table'),
     (gans.show_images, ([],), 'show_images: images'),
     (gans.show_rows, ([], []), 'show_rows: rows'),
     (gans.show_rows, ([[]], ['none']), r'show_rows: rows\[0\]'),

@@ -14,12 +14,25 @@ def _is_lstm(params):
 
 def captioning_loss(params, features, captions):
     p = {name: torch.tensor(value, requires_grad=True) for name, value in params.items()}
-    h0 = torch.as_tensor(features) @ p['W_proj'] + p['b_proj']  # (N, H)
-    words = F.embedding(torch.as_tensor(captions[:, :-1]), p['W_embed'])  # (N, T, W)
-    h, = (lstm if _is_lstm(params) else rnn)(words, h0, p['Wx'], p['Wh'], p['b'])  # (N, T, H)
-    loss = word_loss(h @ p['W_vocab'] + p['b_vocab'], captions[:, 1:], captions[:, 1:] != 0)
+    loss = _forward(p, features, captions)[-1]
     loss.backward()
     return loss.detach().numpy(), *(tensor.grad.numpy() for tensor in p.values())
+
+
+def _forward(p, features, captions):
+    """Every value on the way from the features to the loss: h0, x, h, scores, loss."""
+    h0 = torch.as_tensor(features) @ p['W_proj'] + p['b_proj']  # (N, H)
+    x = F.embedding(torch.as_tensor(captions[:, :-1]), p['W_embed'])  # (N, T, W)
+    h, = (lstm if _is_lstm(p) else rnn)(x, h0, p['Wx'], p['Wh'], p['b'])  # (N, T, H)
+    scores = h @ p['W_vocab'] + p['b_vocab']  # (N, T, V)
+    return h0, x, h, scores, word_loss(scores, captions[:, 1:], captions[:, 1:] != 0)
+
+
+def captioning_loss_steps(params, features, captions):
+    p = {name: torch.tensor(value, requires_grad=True) for name, value in params.items()}
+    h0, x, h, scores, loss = _forward(p, features, captions)
+    back = torch.autograd.grad(loss, (scores, h, x, h0))
+    return tuple(value.detach().numpy() for value in (h0, x, h, scores, loss, *back))
 
 
 def captioning_sample(params, features, max_length):

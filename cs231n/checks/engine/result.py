@@ -17,7 +17,8 @@ class Result:
     hint        what went wrong, if outputs are exactly those of known mistakes; None otherwise
     where       where the answer first differs, or why it could not run; None if passed or if the hint says it all
     note        something worth knowing that costs no points, or None
-    verdicts    one (output, right or not, detail) for each output; empty if the function could not be run
+    verdicts    one (output, right or not, detail) for each output, None for what is not there yet; empty if the
+                function could not be run
     slip        'N = 1' or 'N > 1' if it is wrong with minibatches of that size alone: what rests on it may be right
     not_graded  what the machine did, so that nothing can be said about the function; None otherwise
     """
@@ -70,7 +71,8 @@ class Result:
 
     def _repr_html_(self):
         colour = self.colour
-        rows = [_row(output, detail, GREEN if right else RED) for output, right, detail in self.verdicts]
+        of = {True: GREEN, None: AMBER}
+        rows = [_row(output, detail, of.get(right, RED)) for output, right, detail in self.verdicts]
         rows += [_row(title, text, colour) for title, text in self.remarks]
         return (f'<div style="border-left: 4px solid {colour}; padding-left: 8px">'
                 f'<b style="color: {colour}">{escape(self.headline)}</b>'

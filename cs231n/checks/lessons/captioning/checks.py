@@ -5,6 +5,7 @@ import numpy as np
 from cs231n.checks.engine.check import Check
 from cs231n.checks.engine.compare import are_numbers
 from cs231n.checks.engine.inputs import draw, stream
+from cs231n.checks.engine.steps import with_steps
 from cs231n.checks.lessons.captioning import student_side
 from cs231n.checks.lessons.captioning.student_side import MODEL, VOCABULARY
 
@@ -37,11 +38,14 @@ def _checks(cell_type, notebook, loss_points, sample_points):
         return ask(student_side.captions, case, cell_type)
 
     return (
-        Check(f'CaptioningRNN.loss[{cell_type}]', notebook, 'captioning', MODEL, loss_points, loss_cases,
-              {'loss': '', **grads}, oracle='captioning_loss', call=loss, apart=True,
-              needs=('word_embedding_forward', sequence[0], 'temporal_affine_forward',
-                     'temporal_softmax_loss', 'temporal_affine_backward', sequence[1],
-                     'word_embedding_backward')),
+        with_steps(
+            Check(f'CaptioningRNN.loss[{cell_type}]', notebook, 'captioning', MODEL, loss_points, loss_cases,
+                  {'loss': '', **grads}, oracle='captioning_loss', call=loss, apart=True,
+                  needs=('word_embedding_forward', sequence[0], 'temporal_affine_forward',
+                         'temporal_softmax_loss', 'temporal_affine_backward', sequence[1],
+                         'word_embedding_backward')),
+            h0='N H', x='N T W', h='N T H', scores='N T V', loss='',
+            dscores='N T V', dh='N T H', dx='N T W', dh0='N H'),
         Check(f'CaptioningRNN.sample[{cell_type}]', notebook, 'captioning', MODEL, sample_points, sample_cases,
               {'captions': 'N T'}, oracle='captioning_sample', call=sample,
               settle=_after_end, needs=('word_embedding_forward', f'{cell_type}_step_forward')),

@@ -51,7 +51,7 @@ def _in_pytorch(one):
         outputs = {**outputs, GRADIENT: ''}
     return replace(
         one, name=pytorch_name(one.name), lesson='captioning_pytorch', points=POINTS[one.name], outputs=outputs,
-        module=f'{one.module}_pytorch', oracle=one.oracle or one.name, cached=False, library='torch',
+        module=f'{one.module}_pytorch', oracle=one.oracle or one.name, cached=False, library='torch', also=(),
         needs=tuple(pytorch_name(name) for name in one.needs if name in POINTS),
         call=partial(_call_method, cell_type) if method else _call)
 

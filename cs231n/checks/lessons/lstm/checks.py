@@ -4,6 +4,7 @@ import numpy as np
 
 from cs231n.checks.engine.check import Check
 from cs231n.checks.engine.inputs import cases, draw
+from cs231n.checks.engine.steps import with_steps
 from cs231n.checks.lessons.rnn.checks import SEQUENCE_SIZES, STEP_SIZES
 
 LAYERS = dict(notebook='LSTM', lesson='lstm', module='cs231n.rnn_layers')
@@ -32,13 +33,15 @@ def _sigmoid_cases():
 CHECKS = (
     Check(
         'sigmoid', **LAYERS, points=0, cases=_sigmoid_cases, outputs={'s': 'N D'}),
-    Check(
+    with_steps(Check(
         'lstm_step_forward', **LAYERS, points=4, cached=True,
         cases=cases(_step, *STEP_SIZES), outputs={'next_h': 'N H', 'next_c': 'N H'}),
-    Check(
+        a='N 4H', i='N H', f='N H', o='N H', g='N H'),
+    with_steps(Check(
         'lstm_step_backward', **LAYERS, points=6,
         apart=True, forward='lstm_step_forward', upstream=('dnext_h', 'dnext_c'), cases=cases(_step_back, *STEP_SIZES),
         outputs={'dx': 'N D', 'dprev_h': 'N H', 'dprev_c': 'N H', **GRADIENTS}),
+        do='N H', dc='N H', di='N H', df='N H', dg='N H', da='N 4H'),
     Check(
         'lstm_forward', **LAYERS, points=3, cached=True, needs=('lstm_step_forward',),
         cases=cases(_sequence, *SEQUENCE_SIZES), outputs={'h': 'N T H'}),

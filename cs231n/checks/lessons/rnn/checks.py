@@ -4,6 +4,7 @@ import numpy as np
 
 from cs231n.checks.engine.check import Check
 from cs231n.checks.engine.inputs import cases, draw, stream
+from cs231n.checks.engine.steps import with_steps
 
 LAYERS = dict(notebook='RNN', lesson='rnn', module='cs231n.rnn_layers')
 
@@ -56,9 +57,10 @@ CHECKS = (
     Check(
         'rnn_step_forward', **LAYERS, points=3, cached=True,
         cases=cases(_step, *STEP_SIZES), outputs={'next_h': 'N H'}),
-    Check(
+    with_steps(Check(
         'rnn_step_backward', **LAYERS, points=4, apart=True, forward='rnn_step_forward', upstream=('dnext_h',),
         cases=cases(_step_back, *STEP_SIZES), outputs={'dx': 'N D', 'dprev_h': 'N H', **GRADIENTS}),
+        slope='N H', da='N H'),
     Check(
         'rnn_forward', **LAYERS, points=3, cached=True, needs=('rnn_step_forward',),
         cases=cases(_sequence, *SEQUENCE_SIZES), outputs={'h': 'N T H'}),
