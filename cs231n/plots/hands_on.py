@@ -26,11 +26,21 @@ def slider(label, low, high, value, step=None, log=False):
     if log and low <= 0:
         raise ValueError(f'slider: low must be above 0 where log is set, got {low}')
     if log:
-        return widgets.FloatLogSlider(value, min=math.log10(low), max=math.log10(high), step=step or 0.05,
+        start, end, here = map(math.log10, (low, high, value))
+        return widgets.FloatLogSlider(value, min=start, max=end, step=step or _step(start, end, here),
                                       description=label, readout_format='.3g', **LAYOUT)
     if all(isinstance(number, int) for number in (low, high, value)):
         return widgets.IntSlider(value, low, high, step or 1, description=label, **LAYOUT)
-    return widgets.FloatSlider(value, min=low, max=high, step=step or (high - low) / 50, description=label, **LAYOUT)
+    return widgets.FloatSlider(value, min=low, max=high, step=step or _step(low, high, value),
+                               description=label, **LAYOUT)
+
+
+def _step(low, high, value):
+    """Return about a fiftieth of the way, such that `value` is a whole number of steps from low.
+
+    Otherwise the browser moves it to the next step, and the live picture is not the one that was saved.
+    """
+    return (value - low) / max(1, round(50 * (value - low) / (high - low))) or (high - low) / 50
 
 
 def choice(label, options):

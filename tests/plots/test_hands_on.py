@@ -1,6 +1,7 @@
 """Cells to play with, as far as they can be tried without a browser."""
 
 import io
+import math
 
 import matplotlib.pyplot as plt
 import nbformat
@@ -56,6 +57,14 @@ def test_an_error_is_told_and_passes():
 def test_a_slider_begins_where_it_is_told_to(arguments, expected):
     value = slider('x', *arguments).value
     assert value == pytest.approx(expected) and type(value) is type(expected)
+
+
+@pytest.mark.parametrize('low, high, value, log', [
+    (0.5, 2.0, 1.0, False), (0.0, 1.0, 0.0, False), (0.1, 25.6, 1.6, True), (0.0, 1.0, 0.001, False)])
+def test_a_slider_begins_at_a_whole_number_of_steps(low, high, value, log):
+    made = slider('x', low, high, value, log=log)
+    steps = ((math.log10(value) if log else value) - made.min) / made.step
+    assert steps == pytest.approx(round(steps), abs=1e-9) and 0 < made.step < (made.max - made.min) / 25
 
 
 @pytest.mark.parametrize('make, told', [

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.skipif(BROWSER is None, reason='needs chromium: no such
 
 TAG = 'hands-on'
 TRAINED = {'LSTM', 'StyleTransfer', 'GANs'}  # what one plays with there is computed first, which takes a while
+ERROR = '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]'
 PLAYED = [path.stem for path in sorted((ROOT / 'notebooks').glob('*.ipynb')) if f'"{TAG}"' in path.read_text('utf-8')]
 SETTINGS = {  # all cells are on the page, and nothing is asked
     'notebook-extension/tracker': {'windowingMode': 'none'},
@@ -94,8 +95,10 @@ def opened(browser, lab, name, cells):
     page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
     boxes = page.locator('.widget-vbox:has(> .widget-image)')
     playing = sum(TAG in cell.metadata.get('tags', []) for cell in cells)
-    page.wait_for_function('count => document.querySelectorAll(".jp-OutputArea .widget-image").length == count',
-                           arg=playing)
+    page.wait_for_function("""([count, error]) => document.querySelectorAll(error).length
+                           || document.querySelectorAll('.jp-OutputArea .widget-image').length == count""",
+                           arg=[playing, ERROR])
+    assert page.locator(ERROR).all_inner_texts() == []
     return page, [boxes.nth(k) for k in range(playing)]
 
 
@@ -114,12 +117,14 @@ def operate(page, control):
 
 def play(page, box):
     """Operate each control of a box once; return the words below the picture after each."""
-    picture, said = box.locator('.widget-image'), []
+    picture, words, said = box.locator('.widget-image'), box.locator('.widget-html'), []
     for control in box.locator('> .widget-box > *').all():
         before = picture.get_attribute('src')
         operate(page, control)
-        page.wait_for_function('([picture, before]) => picture.src !== before', arg=[picture.element_handle(), before])
-        said.append(box.locator('.widget-html').inner_text())
+        page.wait_for_function("""([picture, words, before]) =>
+                               picture.src !== before || words.innerText.includes("Error")""",
+                               arg=[picture.element_handle(), words.element_handle(), before])
+        said.append(words.inner_text())
     return said
 
 
@@ -127,7 +132,7 @@ def test_every_kind_of_control_draws_anew(browser, lab):
     page, (box,) = opened(browser, lab, 'tiny', [v4.new_code_cell(TINY, metadata={'tags': [TAG]})])
     assert box.locator('.widget-html').inner_text() == 'A line 1.00 2 1.00 1 0'
     play(page, box)
-    page.wait_for_function('words => words.innerText == "A line 1.04 3 1.12 -1 1"',
+    page.wait_for_function('words => words.innerText == "A line 1.03 3 1.12 -1 1"',
                            arg=box.locator('.widget-html').element_handle())
     page.close()
 
