@@ -65,11 +65,12 @@ def mode(name: str) -> int:
     return 0o755 if name.endswith('.sh') else 0o644
 
 
-def write_zip(path: Path, files: Mapping[str, bytes]) -> None:
+def write_zip(path: Path, files: Mapping[str, bytes], folder: str = f'{NAME}/',
+              mode: Callable[[str], int] = mode) -> None:
     """Write a zip, names in order, one date, permissions by kind: the same bytes for the same files."""
     with zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, data in sorted(files.items()):
-            entry = zipfile.ZipInfo(f'{NAME}/{name}', DATE)
+            entry = zipfile.ZipInfo(f'{folder}{name}', DATE)
             entry.create_system = 3  # permissions are Unix's, on Windows too
             entry.external_attr = (0o100000 | mode(name)) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
