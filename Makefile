@@ -81,8 +81,8 @@ freeze: $(READY) ## write constraints.txt: the releases in .venv, which later in
 test-all: QUICK :=
 test-all: test ## the same with the tests that take minutes
 
-handout: $(READY) ## the student version as a folder and a zip in build/: make handout EDITION=numpy or pytorch
-	@$(PY) -m cs231n.handout build --edition $(or $(EDITION),numpy)
+handout: $(READY) ## the student version in build/: make handout EDITION=pytorch REPO=owner/name (with Colab badges)
+	@$(PY) -m cs231n.handout build --edition $(or $(EDITION),numpy) $(if $(REPO),--repo "$(REPO)")
 
 grade: $(READY) ## grade a class into grades/: make grade SUBMISSIONS=folder ARGS="--canvas sheet.csv"
 	@test -n "$(SUBMISSIONS)" || { echo "which? make grade SUBMISSIONS=folder-or-zip"; exit 2; }

@@ -15,8 +15,8 @@ from pathlib import Path
 from cs231n._shared.console import command
 from cs231n._shared.files import write_atomically
 from cs231n._shared.progress import progress_bar
-from cs231n.checks import CHECKS, all_checks
-from cs231n.checks.grader.grade import seconds
+from cs231n.checks import CHECKS
+from cs231n.checks.grader.grade import chosen, seconds
 from cs231n.course.assignment import EDITIONS
 from cs231n.grading import cluster, store
 from cs231n.grading.intake import find_submissions
@@ -45,19 +45,6 @@ def parser():
     found.add_argument('--hints-after-due', action='store_true', help='in gradescope/: hints from the due date on')
     found.add_argument('--lookalikes', action='store_true', help='look for submissions that are alike')
     return found
-
-
-def chosen(names, edition=None):
-    """Return the names of the checks of some notebooks or functions, or of all. ValueError on an unknown one."""
-    known = all_checks(edition)
-    for name in names or ():
-        if not any(_means(name, one) for one in known):
-            raise ValueError(f'--checks: must be notebooks or functions of this edition, got {name!r}')
-    return tuple(one.name for one in known if not names or any(_means(name, one) for name in names))
-
-
-def _means(name, one):
-    return name in (one.notebook, one.name, one.name.partition('[')[0])
 
 
 def seed_of(out, wanted):
@@ -145,7 +132,7 @@ def main(argv=None):
             value = getattr(arguments, name)
             if value is not None and not least <= value <= most:
                 raise ValueError(f'--{name}: must be one of {least} … {most}, got {value}')
-        names = chosen(arguments.checks, arguments.edition)
+        names = tuple(one.name for one in chosen(arguments.checks or (), arguments.edition, extra=bool(arguments.checks)))
         for sheet in (arguments.canvas, arguments.moodle):
             if sheet:
                 sheets.read_sheet(sheet)  # told now, not after hours of grading

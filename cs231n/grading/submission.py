@@ -1,6 +1,8 @@
 """Grade one submission: what a class, a web service and a test ask for."""
 
 import os
+import secrets
+import shutil
 import tempfile
 import time
 from dataclasses import dataclass, replace
@@ -48,11 +50,14 @@ def grade_submission(folder, seed, checks=None, sandbox=None, seconds=None, user
     if unknown:
         raise ValueError(f'checks: must be names of checks, got {unknown[0]!r}')
     asked = hidden.checks(seed)
-    with tempfile.TemporaryDirectory(prefix='grading-') as place:
+    place = Path(tempfile.mkdtemp(prefix='grading-'))
+    try:
         os.chmod(place, 0o711)  # so that another account reaches what lies in it, if it has the name
-        tree = Path(place) / 'package'
+        tree = place / 'package'
         assemble(folder, tree)
-        results = _judged(asked, names, layer, tree, Path(place), SECONDS if seconds is None else seconds)
+        results = _judged(asked, names, layer, tree, place, SECONDS if seconds is None else seconds)
+    finally:
+        remove(place)
     return Graded(tuple(results[name] for name in names), layer.sentence, seed, time.monotonic() - start)
 
 
@@ -68,6 +73,25 @@ def _judged(asked, names, layer, tree, place, seconds):
             student.renew()
             results[name] = result_of(asked[name], student, asked, results)
     return results
+
+
+def remove(folder):
+    """Remove a folder that student code wrote into: however deep it is, and whatever rights were taken from it.
+
+    Recursion, and the longest path that a system takes, would end before the folders do: what lies two levels down is
+    moved up first.
+    """
+    while inner := [Path(entry.path) for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False)]:
+        for one in inner:
+            one.chmod(0o700)
+            for k, path in enumerate(list(one.iterdir())):
+                if path.is_dir() and not path.is_symlink():
+                    path.chmod(0o700)
+                    path.rename(folder / f'{one.name[:50]}-{secrets.token_hex(8)}-{k}')
+                else:
+                    path.unlink()
+            one.rmdir()
+    shutil.rmtree(folder)
 
 
 def _starter(layer, tree, place):

@@ -9,7 +9,6 @@ from cs231n._shared.console import command
 from cs231n.course.assignment import EDITIONS
 from cs231n.handout import build
 from cs231n.handout import mistakes_table as table
-from cs231n.handout.markers import MarkerError
 from cs231n.handout.scan import Leak
 
 
@@ -22,14 +21,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     make.add_argument('--to', type=Path, default=build.ROOT / 'build', help='where both go (default: build/)')
     make.add_argument('--edition', choices=list(EDITIONS), default='numpy',
                       help='in which the captioning model is written (default: numpy)')
+    make.add_argument('--repo', default='', metavar='OWNER/NAME',
+                      help='of the repository on GitHub from which the notebooks are to run on Colab')
     commands.add_parser('misconceptions', help='write docs/misconceptions.md')
     arguments = parser.parse_args(argv)
     try:
         if arguments.command == 'build':
-            build.build(arguments.to, edition=arguments.edition)
+            build.build(arguments.to, edition=arguments.edition, repo=arguments.repo)
         else:
             print(table.write())
-    except (MarkerError, Leak, OSError) as error:
+    except (ValueError, Leak, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

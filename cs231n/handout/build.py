@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cs231n._shared.files import write_atomically
 from cs231n._shared.paths import ROOT
+from cs231n.handout.colab import check_name, put_on_colab
 from cs231n.handout.scan import Leak, findings, needles
 from cs231n.handout.stages import PLAN, STAGES, Files
 
@@ -16,23 +17,27 @@ NAME = 'cs231n-assignment3'
 DATE = (1980, 1, 1, 0, 0, 0)  # the first that a zip can tell
 
 
-def student_files(root: Path = ROOT, edition: str = 'numpy') -> Files:
+def student_files(root: Path = ROOT, edition: str = 'numpy', repo: str = '') -> Files:
     """Return the student's folder as {path: bytes}, in the order of the paths. MarkerError if a marker is wrong.
 
-    edition: 'numpy' or 'pytorch', in which the captioning model is to be written.
+    edition: 'numpy' or 'pytorch', in which the captioning model is to be written; repo: 'owner/name' on GitHub, from
+    whose branch main the notebooks are to run on Colab.
     """
+    check_name(repo)
     files: Files = {PLAN: json.dumps({'edition': edition}).encode()}
     for stage in STAGES:
         stage(root, files)
+    if repo:
+        put_on_colab(repo, files)
     return dict(sorted(files.items()))
 
 
 def build(to: str | Path, root: Path = ROOT, say: Callable[[str], None] = print,
-          edition: str = 'numpy') -> tuple[Path, Path]:
+          edition: str = 'numpy', repo: str = '') -> tuple[Path, Path]:
     """Write <to>/cs231n-assignment3/ and <to>/cs231n-assignment3.zip; return both paths.
 
-    Raises MarkerError if a marker is wrong, Leak if the zip holds something of a solution, OSError if something is in
-    the way; nothing is written then.
+    Raises ValueError if repo is no owner/name, MarkerError if a marker is wrong, Leak if the zip holds something of a
+    solution, OSError if something is in the way; nothing is written then.
     """
     to = Path(to)
     folder, archive = to / NAME, to / f'{NAME}.zip'
@@ -41,7 +46,7 @@ def build(to: str | Path, root: Path = ROOT, say: Callable[[str], None] = print,
             raise NotADirectoryError(f'{path} is a file: the handout needs a folder there')
     if archive.is_dir():
         raise IsADirectoryError(f'{archive} is a folder: the handout needs a file there')
-    files = student_files(root, edition)
+    files = student_files(root, edition, repo)
     to.mkdir(parents=True, exist_ok=True)
     unchecked = archive.with_name(archive.name + '.tmp')
     write_zip(unchecked, files)
@@ -65,11 +70,12 @@ def mode(name: str) -> int:
     return 0o755 if name.endswith('.sh') else 0o644
 
 
-def write_zip(path: Path, files: Mapping[str, bytes]) -> None:
+def write_zip(path: Path, files: Mapping[str, bytes], folder: str = f'{NAME}/',
+              mode: Callable[[str], int] = mode) -> None:
     """Write a zip, names in order, one date, permissions by kind: the same bytes for the same files."""
     with zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, data in sorted(files.items()):
-            entry = zipfile.ZipInfo(f'{NAME}/{name}', DATE)
+            entry = zipfile.ZipInfo(f'{folder}{name}', DATE)
             entry.create_system = 3  # permissions are Unix's, on Windows too
             entry.external_attr = (0o100000 | mode(name)) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED

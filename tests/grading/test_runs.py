@@ -168,7 +168,7 @@ def test_an_interrupted_run_goes_on_where_it_was(group, tmp_path, threads, how):
 
 
 @pytest.mark.parametrize(('arguments', 'words'), [
-    (['nowhere'], 'no such file'), (['.', '--checks', 'rnn_step'], '--checks: must be'),
+    (['nowhere'], 'no such file'), (['.', '--checks', 'rnn_step'], 'is neither a notebook'),
     (['.', '--seed', '-1'], '--seed: must be one of 0'), (['.', '--workers', '0'], '--workers: must be one of 1'),
     (['.', '--canvas', 'nowhere.csv'], 'cannot be read'), (['empty'], 'no submission'),
 ])

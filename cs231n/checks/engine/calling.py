@@ -35,9 +35,19 @@ def call(check, function, case, find):
     ask, names = asker(function, find), list(check.outputs)
     outputs = (check.call(check, ask, case) if check.call else
                ask(layer, case, names, check.cached, check.forward, list(check.upstream)))
-    if not isinstance(outputs, (list, tuple)) or len(outputs) != len(names):
-        raise Malformed(f'the answer is not {len(names)} outputs')
-    return [as_array(output) for output in outputs]
+    return arrays_of(outputs, len(names))
+
+
+def arrays_of(answer, count):
+    """Return what a half gave as arrays. Malformed if they are not so many: it may come from another process."""
+    return [as_array(one) for one in parts_of(answer, count)]
+
+
+def parts_of(answer, count):
+    """Return what a half gave, as it is. Malformed if it is no list of so many."""
+    if not isinstance(answer, (list, tuple)) or len(answer) != count:
+        raise Malformed(f'the answer is not {count} outputs')
+    return answer
 
 
 def layer(function, find, case, names, cached, forward, upstream):

@@ -26,9 +26,12 @@ from cs231n.checks.grader.table import row, summary
 DAY = 86400           # seconds
 
 
-def chosen(names):
-    """Return the checks of some notebooks or functions, all without names. ValueError on an unknown one."""
-    checks = all_checks(extra=True)
+def chosen(names, edition=None, extra=True):
+    """Return the checks of some notebooks or functions, all without names. ValueError on an unknown one.
+
+    edition, extra: as of `all_checks`.
+    """
+    checks = all_checks(edition, extra)
     known = {name for one in checks for name in (one.notebook, one.name, one.name.partition('[')[0])}
     for name in names:
         if name not in known:

@@ -113,6 +113,7 @@ class Worker:
         """How the process ended, in words. NotGraded if something other than itself killed it."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(GRACE)
+            self._kill()  # what it leaves behind
         code = self.process.poll()
         if getattr(self.process, 'why', None):  # who watches over it ended it
             return self.process.why
@@ -127,8 +128,7 @@ class Worker:
                 '()', f'(exit code {code})')
         return f'its process ended before it was through (exit code {code})'
 
-    def end(self):
-        """Kill it with all that belongs to it."""
+    def _kill(self):
         with contextlib.suppress(psutil.Error):
             for child in psutil.Process(self.process.pid).children(recursive=True):
                 child.kill()
@@ -137,6 +137,11 @@ class Worker:
                 os.killpg(self.process.pid, signal.SIGKILL)
             else:
                 self.process.kill()
+
+    def end(self):
+        """Kill it with all that belongs to it."""
+        if self.process.poll() is None:  # or its number may be that of another process by now
+            self._kill()
         self.process.wait()
         self._outbox.put(None)
         with contextlib.suppress(OSError):
@@ -157,12 +162,13 @@ def _with_children(pid):
 class TimeGiven:
     """How long processes have had the processor, or did not want it: the time on the clock, less that in its queue.
 
-    Where the system does not tell of queues (it does on Linux), PATIENCE times the seconds of a check count as those.
+    It is no less than what they computed, as threads of one process may queue up behind each other. Where the system
+    does not tell of queues (it does on Linux), PATIENCE times the seconds of a check count as those.
     """
 
     def __init__(self, pids):
         self.pids = pids
-        self.start, self.before = time.monotonic(), self._queued()
+        self.start, self.before, self.used = time.monotonic(), self._queued(), self._computed()
         self.last = 0.0
 
     def _queued(self):
@@ -173,13 +179,23 @@ class TimeGiven:
                 found[path.parts[4]] = int(path.read_text(encoding='ascii').split()[1]) / 1e9
         return found
 
+    def _computed(self):
+        """Return the seconds of processors that they took, all threads together."""
+        found = 0.0
+        for pid in self.pids:
+            with contextlib.suppress(psutil.Error):
+                times = psutil.Process(pid).cpu_times()
+                found += times.user + times.system
+        return found
+
     def seconds(self):
         """Return the seconds since this was made, or until the processes ended."""
         passed, now = time.monotonic() - self.start, self._queued()
         if not self.before:
             return passed / PATIENCE
         if now:
-            self.last = passed - max(seconds - self.before.get(thread, 0) for thread, seconds in now.items())
+            queued = max(seconds - self.before.get(thread, 0) for thread, seconds in now.items())
+            self.last = max(passed - queued, min(passed, self._computed() - self.used))
         return self.last
 
 
@@ -252,8 +268,8 @@ class Student:
             self.renew()
             raise Malformed('it sent something other than values')
         if 'value' in answer:
-            for key in case:
-                if key in tuple(answer['changed'] or ()):
+            for key in answer['changed'] if isinstance(answer['changed'], list) else ():
+                if isinstance(key, str) and key in case:
                     case[key] = None  # no longer what it was
             return answer['value']
         if answer['over']:

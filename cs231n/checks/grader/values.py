@@ -18,6 +18,8 @@ from numpy.lib import format as npy
 MOST = 32 * 2**20   # bytes in an answer
 MANY = 2000         # arrays in a message
 LONG = 2000         # characters of one text
+MOST_TEXT = 2**20   # bytes of all that is no array: it takes many times as much when it is read
+ENTRY = b'PK\1\2'    # begins an entry in the list of a zip, and hardly ever stands in an array
 HEAD = 'text'       # the entry that says where the arrays belong
 KINDS = 'buif'      # of numbers: booleans, integers, floats
 
@@ -60,6 +62,8 @@ def _packed(value, arrays):
 def decode(data):
     """Return the value in a message. Garbage if there is none, or if it is larger than it says."""
     try:
+        if data.count(ENTRY) > 2 * MANY:  # before a list of them is made
+            raise Garbage('more in it than a message has')
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
             if len(entries) > MANY or sum(one.file_size for one in entries) > len(data):
@@ -67,7 +71,10 @@ def decode(data):
             if any(one.compress_type != zipfile.ZIP_STORED or one.flag_bits & 1 for one in entries):
                 raise Garbage('a compressed or encrypted entry')
             arrays = {one.filename: _array(archive.read(one)) for one in entries}
-        return _unpacked(json.loads(arrays[f'{HEAD}.npy'].tobytes()), arrays)
+        text = arrays[f'{HEAD}.npy'].tobytes()
+        if len(text) > MOST_TEXT:
+            raise Garbage('more text than a message has')
+        return _unpacked(json.loads(text), arrays)
     except Garbage:
         raise
     except Exception as error:  # zipfile, NumPy and JSON raise a dozen types on what is damaged

@@ -1,25 +1,23 @@
 """Builds the zip that Gradescope takes: python -m cs231n.grading.autograder."""
 
 import argparse
-import io
 import json
 import re
 import sys
-import zipfile
 from pathlib import Path
 
 from cs231n._shared.console import command
-from cs231n._shared.files import write_atomically
+from cs231n._shared.files import replacing
 from cs231n._shared.paths import ROOT
 from cs231n.checks import CHECKS
+from cs231n.checks.grader.grade import chosen
 from cs231n.course.assignment import EDITIONS
-from cs231n.grading.__main__ import chosen
 from cs231n.grading.autograder.harness import CONFIG
+from cs231n.handout.build import write_zip
 
 HERE = Path(__file__).parent
 SCRIPTS = 'setup.sh', 'run_autograder'
 PACKAGE = 'cs231n/**/*.py', 'datasets/sample/*.pt', 'datasets/sample/*.json', 'datasets/files.tsv', 'LICENSE'
-DATE = 1980, 1, 1, 0, 0, 0
 MORE = 'psutil', 'pyyaml', 'fissix'  # of the other requirements
 
 
@@ -45,16 +43,9 @@ def contents(names, hints_after_due=False, torch=''):
     return files
 
 
-def zipped(files):
-    """Return the bytes of the zip, equal for equal files; scripts are executable, at its root."""
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, 'w', zipfile.ZIP_DEFLATED) as archive:
-        for name, content in sorted(files.items()):
-            entry = zipfile.ZipInfo(name, DATE)
-            entry.create_system, entry.compress_type = 3, zipfile.ZIP_DEFLATED
-            entry.external_attr = (0o100755 if name in SCRIPTS else 0o100644) << 16
-            archive.writestr(entry, content)
-    return data.getvalue()
+def mode(name):
+    """Return the permissions of a file."""
+    return 0o755 if name in SCRIPTS else 0o644
 
 
 @command
@@ -69,10 +60,11 @@ def main(argv=None):
                         help="of PyTorch's index of CPU builds, which saves 4 GB of the image")
     arguments = parser.parse_args(argv)
     try:
-        names = chosen(arguments.checks, arguments.edition)
+        names = [one.name for one in chosen(arguments.checks or (), arguments.edition, extra=bool(arguments.checks))]
         if not re.fullmatch(r'(https://[\w./-]+)?', arguments.torch):
             raise ValueError(f'--torch: must be an address that begins with https://, got {arguments.torch!r}')
-        write_atomically(arguments.to, zipped(contents(names, arguments.hints_after_due, arguments.torch)))
+        with replacing(arguments.to) as part:
+            write_zip(part, contents(names, arguments.hints_after_due, arguments.torch), folder='', mode=mode)
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 2

@@ -19,10 +19,9 @@ import struct
 import sys
 
 LIBC = ctypes.CDLL(None, use_errno=True)
-SCRATCH, INODES = 16 * 2**20, 1024  # bytes and files
 FILES = 128                         # open at a time
 COMPUTING = 3600                    # seconds of a process; what the judge allows ends before
-PDEATHSIG, NO_NEW_PRIVS, SET_SECCOMP = 1, 38, 22  # for prctl
+PDEATHSIG, SET_DUMPABLE, NO_NEW_PRIVS, SET_SECCOMP = 1, 4, 38, 22  # for prctl
 
 # ---- seccomp: what may be asked of the kernel ----
 
@@ -45,10 +44,12 @@ NUMBERS = {  # name: number on x86_64 and on aarch64, None where there is none
     # memory that no limit counts, and what outlives the process
     'memfd_create': (319, 279), 'memfd_secret': (447, 447), 'shmget': (29, 194), 'shmat': (30, 196),
     'shmctl': (31, 195), 'semget': (64, 190), 'semctl': (66, 191), 'msgget': (68, 186), 'msgsnd': (69, 189),
-    'msgctl': (71, 187), 'mq_open': (240, 180), 'mq_unlink': (241, 181), 'io_setup': (206, 0),
+    'msgctl': (71, 187), 'msgrcv': (70, 188), 'semop': (65, 193), 'semtimedop': (220, 192),
+    'mq_open': (240, 180), 'mq_unlink': (241, 181), 'io_setup': (206, 0),
     'io_uring_setup': (425, 425), 'io_uring_enter': (426, 426), 'io_uring_register': (427, 427),
     'userfaultfd': (323, 282), 'add_key': (248, 217), 'request_key': (249, 218), 'keyctl': (250, 219),
-    # properties of files that Landlock does not guard
+    # room on the disk that no size of a file tells, and properties of files that Landlock does not guard
+    'fallocate': (285, 47),
     'chmod': (90, None), 'fchmod': (91, 52), 'fchmodat': (268, 53), 'chown': (92, None), 'fchown': (93, 55),
     'lchown': (94, None), 'fchownat': (260, 54), 'utime': (132, None), 'utimes': (235, None),
     'futimesat': (261, None), 'utimensat': (280, 88), 'setxattr': (188, 5), 'lsetxattr': (189, 6),
@@ -60,7 +61,8 @@ NUMBERS = {  # name: number on x86_64 and on aarch64, None where there is none
     'fsconfig': (431, 431), 'fsmount': (432, 432), 'fspick': (433, 433), 'mount_setattr': (442, 442),
     'bpf': (321, 280), 'perf_event_open': (298, 241), 'init_module': (175, 105), 'finit_module': (313, 273),
     'delete_module': (176, 106), 'kexec_load': (246, 104), 'kexec_file_load': (320, 294), 'reboot': (169, 142),
-    'swapon': (167, 224), 'swapoff': (168, 225), 'acct': (163, 89), 'quotactl': (179, 60), 'syslog': (103, 116),
+    'swapon': (167, 224), 'swapoff': (168, 225), 'acct': (163, 89), 'quotactl': (179, 60), 'quotactl_fd': (443, 443),
+    'syslog': (103, 116),
     'settimeofday': (164, 170), 'clock_settime': (227, 112), 'clock_adjtime': (305, 266), 'adjtimex': (159, 171),
     'sethostname': (170, 161), 'setdomainname': (171, 162), 'iopl': (172, None), 'ioperm': (173, None),
     'modify_ldt': (154, None), 'personality': (135, 92), 'vhangup': (153, 58), 'fanotify_init': (300, 262),
@@ -70,9 +72,10 @@ NUMBERS = {  # name: number on x86_64 and on aarch64, None where there is none
 }
 CLONE, CLONE3 = (56, 220), (435, 435)
 FORBIDDEN_ARGUMENTS = {  # number of the call: (which argument, values that are refused)
-    (16, 29): (1, (0x5412, 0x541C, 0x8901, 0x8902)),  # ioctl: typing into a terminal, signals by files
+    # ioctl: typing into a terminal, signals by files, flags of files (which need no right to write)
+    (16, 29): (1, (0x5412, 0x541C, 0x8901, 0x8902, 0x40086602, 0x40046602, 0x401C5820)),
     (72, 25): (1, (8, 10, 15)),                       # fcntl: signals by files, F_SETOWN, F_SETSIG, F_SETOWN_EX
-    (157, 167): (0, (PDEATHSIG,)),                    # prctl: to live on without the judge
+    (157, 167): (0, (PDEATHSIG, SET_DUMPABLE)),       # prctl: to live on without the judge, to hide files from it
 }
 OWN_ONLY = (302, 261), (203, 122)  # prlimit64 and sched_setaffinity: of this process, 0, only
 
@@ -164,10 +167,10 @@ def limit(files):
     resource.setrlimit(resource.RLIMIT_CPU, (COMPUTING, COMPUTING + 5))  # the first is told as what it is
 
 
-def mount_scratch(path):
+def mount_scratch(path, size, inodes):
     """Return a file system of its own, in memory; it is gone with the process."""
     _ask('scratch', LIBC.mount(b'scratch', path.encode(), b'tmpfs', 0b1110,  # nosuid, nodev, noexec
-                               f'size={SCRATCH},nr_inodes={INODES},mode=700'.encode()))
+                               f'size={size},nr_inodes={inodes},mode=700'.encode()))
 
 
 def drop_capabilities():
@@ -185,15 +188,15 @@ def become(user, group):
     LIBC.prctl(PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # forgotten with the old account
 
 
-def confine(tree, read=(), write=(), scratch='', mount=False, landlock=False, seccomp=False, user=None):
-    """Give up what is not needed."""
+def confine(tree, most, read=(), write=(), scratch='', mount=False, landlock=False, seccomp=False, user=None):
+    """Give up what is not needed; most: bytes and files that the scratch may hold."""
     if sys.platform.startswith('linux'):
         LIBC.prctl(PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         _ask('no new privileges', LIBC.prctl(NO_NEW_PRIVS, 1, 0, 0, 0))
     if mount:
-        mount_scratch(scratch)
+        mount_scratch(scratch, *most)
     os.chdir(scratch)
-    limit(SCRATCH)
+    limit(most[0])
     if user:
         become(*user)
     if landlock:

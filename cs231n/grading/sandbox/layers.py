@@ -20,6 +20,7 @@ CONFINE = Path(__file__).with_name('confine.py')
 TRIAL = 60           # seconds for a trial to start
 NEEDED = ('SYSTEMROOT',)  # without which Python does not start on Windows
 INSIDE = {'tree': '/given', 'scratch': '/scratch', 'confine': '/confine.py'}  # as bubblewrap has them
+SCRATCH, INODES = 16 * 2**20, 1024  # bytes and files
 EVERY = 0.05         # seconds between two looks at a scratch that is no file system of its own
 ENVIRONMENT = {'LANG': 'C.UTF-8', 'MPLBACKEND': 'Agg', 'CS231N_DATA': 'sample', 'CS231N_PROGRESS': '0',
                **{f'{name}_NUM_THREADS': '1' for name in ('OMP', 'OPENBLAS', 'MKL')}}
@@ -42,7 +43,7 @@ class Layer:
         command = []
         if self.name == 'bubblewrap':
             command, at = bubblewrap(at), INSIDE
-        options = dict(self.options, tree=at['tree'], scratch=at['scratch'])
+        options = dict(self.options, tree=at['tree'], scratch=at['scratch'], most=(SCRATCH, INODES))
         if dict(self.options).get('landlock'):
             options['read'] = [*readable(), *DEVICES, at['tree']]
         command += [sys.executable, '-I', '-B', '-X', 'utf8', at['confine'], json.dumps(options), *['trial'] * trial]
@@ -97,7 +98,6 @@ def _without(path, hidden):
 
 def _watch(process, scratch):
     """End a process that fills its scratch beyond the bounds of one that is a file system of its own."""
-    from cs231n.grading.sandbox.confine import INODES, SCRATCH
     while process.poll() is None:
         try:
             size, count = _filled(scratch, process.pid)
@@ -113,16 +113,26 @@ def _watch(process, scratch):
 
 
 def _filled(scratch, pid):
-    """Return bytes and number of the files in a scratch, those included that have no name any more but are open."""
-    def fail(error):
-        raise error
-
-    found = [os.lstat(os.path.join(folder, name)) for folder, folders, files in os.walk(scratch, onerror=fail)
-             for name in (*folders, *files)]
+    """Return bytes and number of the files in a scratch, those without a name that are open or mapped included."""
+    found, folders = [], [str(scratch)]  # no recursion, which deep folders would end
+    while folders and len(found) <= INODES:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                found.append(entry.stat(follow_symlinks=False))
+                folders += [entry.path] * entry.is_dir(follow_symlinks=False)
+    sizes = [max(one.st_size, 512 * getattr(one, 'st_blocks', 0)) for one in found]
     with contextlib.suppress(OSError):  # it has ended, or this is not Linux
         opened = [os.stat(f'/proc/{pid}/fd/{name}') for name in os.listdir(f'/proc/{pid}/fd')]
-        found += [one for one in opened if stat.S_ISREG(one.st_mode) and not one.st_nlink]
-    return sum(one.st_size for one in found), len(found)
+        sizes += [one.st_size for one in opened if stat.S_ISREG(one.st_mode) and not one.st_nlink]
+        sizes += _mapped(os.path.realpath(scratch), pid)
+    return sum(sizes), len(sizes)
+
+
+def _mapped(scratch, pid):
+    """Return the sizes of what a process has in memory of files in its scratch that have no name any more."""
+    lines = Path(f'/proc/{pid}/maps').read_text(encoding='utf-8', errors='replace').splitlines()
+    ranges = [line.split()[0].split('-') for line in lines if f' {scratch}/' in line and line.endswith(' (deleted)')]
+    return [int(end, 16) - int(start, 16) for start, end in ranges]
 
 
 def layers():

@@ -51,12 +51,11 @@ def _with_slopes(arrays, run):
     """Return run(tensors), a list of outputs, the slope along some way by autograd, and by a central difference."""
     import torch
 
-    leaves = _tensors(arrays, requires_grad=True)
+    leaves, found = _tensors(arrays, requires_grad=True), 0.0
     outputs = run(leaves)
     total = _weighted(outputs)
     inputs = {name: leaf for name, leaf in leaves.items() if leaf.requires_grad}
-    rng, found = np.random.RandomState(231), 0.0
-    ways = {name: torch.from_numpy(rng.standard_normal(leaf.shape)) for name, leaf in inputs.items()}
+    ways = {name: torch.from_numpy(way) for name, way in way_through(arrays).items()}
     if total.requires_grad:
         grads = torch.autograd.grad(total, list(inputs.values()), allow_unused=True, materialize_grads=True)
         found = sum((grad * way).sum() for grad, way in zip(grads, ways.values())).item()
@@ -73,5 +72,16 @@ def _weighted(outputs):
     total = torch.zeros((), dtype=torch.float64)
     for output in outputs:
         output = torch.as_tensor(output, dtype=torch.float64).flatten()
-        total = total + output @ torch.cos(torch.arange(len(output), dtype=torch.float64))
+        total = total + output @ torch.from_numpy(weights(len(output)))
     return total
+
+
+def weights(count):
+    """Return what so many entries of an output count in one number."""
+    return np.cos(np.arange(count, dtype=float))
+
+
+def way_through(arrays):
+    """{name: step} for each input of floats: the way along which slopes are taken."""
+    rng = np.random.RandomState(231)
+    return {name: rng.standard_normal(value.shape) for name, value in arrays.items() if value.dtype.kind == 'f'}

@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 
 from cs231n.checks.engine.answers import answers, layers
+from cs231n.checks.engine.calling import arrays_of, parts_of
 from cs231n.checks.engine.check import SLIP
 from cs231n.checks.engine.compare import ROUGH, agree, are_numbers, as_array
 from cs231n.checks.engine.errors import Malformed, NotGraded, Partly, TimeUp
@@ -18,8 +19,8 @@ def call_noise(check, ask, case):
     """Return facts about the noise, in the order of the outputs."""
     from cs231n.checks.lessons.gans.noise import noise_facts
 
-    draws = [as_array(noise) for noise in ask(student_side.noise, case)]
-    if not all(draw.size and are_numbers(draw) for draw in draws):
+    draws = arrays_of(ask(student_side.noise, case), 2)
+    if not all(are_numbers(draw) and 0 < draw.size <= 2 * case['batch_size'] * case['dim'] for draw in draws):
         raise Malformed(_about_noise(draws[0].shape, case))
     shape, *facts = (np.asarray(fact) for fact in noise_facts(iter(draws).__next__))
     small = [size // student_side.TENTH for size in case.values()]
@@ -65,7 +66,7 @@ def call_loss(check, ask, case):
 
 def call_optimizer(check, ask, case):
     """Return how far known gradients move a parameter, in units of the right learning rate."""
-    moves, settings = ask(student_side.moved, case)
+    moves, settings = parts_of(ask(student_side.moved, case), 2)
     if not any(agree(as_array(moves), known, ROUGH, ROUGH) for by_key in answers(check) for known, in by_key.values()):
         raise Malformed(f'the optimizer is {settings}, expected Adam with lr=0.001, betas=(0.5, 0.999)')
     return [moves]
@@ -76,7 +77,7 @@ def call_network(check, ask, case):
     from cs231n.checks.lessons.gans.weights import in_order, weights
 
     takes_noise, (N, D) = check.network == 'noise', case['x'].shape
-    named, own = _described(*ask(student_side.parameters, case, takes_noise))
+    named, own = _described(*parts_of(ask(student_side.parameters, case, takes_noise), 2))
     wanted = weights(check.name, *[D] * takes_noise)
     shapes = [value.shape for value in wanted]
     if takes_noise and D != NOISE_DIM and sorted(shape for _, shape in named) == sorted(
@@ -84,7 +85,7 @@ def call_network(check, ask, case):
         raise Partly(f'noise_dim is not used: the network takes {NOISE_DIM} numbers whatever is asked for', share=1)
     _compare_shapes(named, shapes)
     seeds = np.argsort(in_order([shape for _, shape in named], own, shapes)).tolist()  # of each parameter of theirs
-    out, told = ask(student_side.output, case, takes_noise, seeds)
+    out, told = parts_of(ask(student_side.output, case, takes_noise, seeds), 2)
     if isinstance(out, str):
         _compare_layers(check, ask, case, wanted)
         raise Malformed('the layers have the right parameters, but the shapes do not fit: ' * (told is True) + out)
@@ -160,9 +161,10 @@ def _compare_layers(check, ask, case, wanted):
         except Exception:  # whatever a student's layer may raise, or return
             return False
 
-    chain = [Asked(ask, case, k, *map(str, words)) for k, words in enumerate(ask(student_side.layers, case))]
-    if len(chain) > LONG:
+    told = ask(student_side.layers, case)
+    if not isinstance(told, (list, tuple)) or len(told) > LONG:
         return
+    chain = [Asked(ask, case, k, *map(str, parts_of(words, 2))) for k, words in enumerate(told)]
     with torch.no_grad():
         found = culprits(chain, modules(layers(check, x.shape[1]), wanted), is_right)
     if found:

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from cs231n.checks.engine.answers import answers
+from cs231n.checks.engine.calling import arrays_of
 from cs231n.checks.engine.check import Check
-from cs231n.checks.engine.compare import ROUGH, agree, as_array
+from cs231n.checks.engine.compare import ROUGH, agree, are_numbers
 from cs231n.checks.engine.errors import Malformed, Partly
 from cs231n.checks.engine.inputs import cases, draw, stream
 from cs231n.checks.lessons.network_visualization import student_side
@@ -79,7 +80,9 @@ def _call_saliency(check, ask, case):
 
 
 def _call_fooling(check, ask, case):
-    picture, after, asked = (as_array(value) for value in ask(student_side.fooling, case))
+    picture, after, asked = arrays_of(ask(student_side.fooling, case), 3)
+    if not are_numbers(picture) or not are_numbers(asked) or asked.size != 1:
+        raise Malformed('X_fooling is not a tensor of numbers')
     before = case['X'].astype(np.float32)
     after = case['X'] if np.array_equal(before, after) else after
     facts = fooling_facts(case['X'], case['target_y'], case['weights'], picture, after)
@@ -102,7 +105,7 @@ def _call_fooling(check, ask, case):
 
 def _call_class(check, ask, case):
     """Two calls on one tensor, as in a loop; what is valid although unusual counts as the usual."""
-    pictures = [as_array(picture) for picture in ask(student_side.two_steps, case)]
+    pictures = arrays_of(ask(student_side.two_steps, case), 2)
     for other in check.also:
         for variant, known in zip(answers(other), answers(check)):
             for key in variant:
