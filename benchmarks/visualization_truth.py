@@ -2,14 +2,16 @@
 
     python -m benchmarks.visualization_truth [--judge build/judge.pt] [--untaught build/again.three.pt]
 
-The truth: a scene comes with the mask of its thing, and a class picture can be shown to a judge, a SqueezeNet
-of another seed that took no part in making it. And what does it change that the sample network was taught to look
-at the thing? Neither the judge's weights nor those of a network not so taught are part of the project:
+The truth: a scene comes with the mask of its thing, which the gradient and its rivals are held to; and a class picture
+can be shown to a judge, a SqueezeNet of another seed that took no part in making it. And what does it change that the
+sample network was taught to look at the thing? Neither the judge's weights nor those of a network not so taught are
+part of the project:
 
     python -m cs231n.sample_world.training.train_squeezenet --seed 7 --out build/judge.pt
     python -m cs231n.sample_world.training.train_squeezenet --out build/again.pt
 
-Writes benchmarks/visualization_truth.json; the figures that need a network which is not given stay as they were.
+Writes benchmarks/visualization_truth.json; the figures of an untaught network stay as they were if none is given, those
+of a judge are left out.
 """
 
 import argparse
@@ -19,27 +21,23 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from scipy.ndimage import distance_transform_edt, gaussian_filter
 from torchvision.models import squeezenet1_1
 
 from cs231n._shared.console import command
 from cs231n._shared.normalisation import SQUEEZENET_STD
 from cs231n._shared.progress import progress_bar
-from cs231n.net_visualization_pytorch import (
-    RECIPE,
-    compute_saliency_maps,
-    create_class_visualization,
-    deprocess,
-    make_fooling_image,
-    preprocess,
-)
+from cs231n.experiments.class_pictures import View, dream
+from cs231n.experiments.saliency_rivals import grad_cam, occlusion, smooth_grad
+from cs231n.metrics.saliency import light_ratio, peak_distance
+from cs231n.net_visualization_pytorch import compute_saliency_maps, deprocess, make_fooling_image, preprocess
 from cs231n.sample_world.scenes.scenes import scene
 from cs231n.sample_world.scenes.things import KINDS
 from cs231n.sample_world.weights import sample_weights, stored_weights
 
 RESULTS = Path(__file__).with_suffix('.json')
-SCENES, PAIRS, SMOOTHING, NEAR = 500, 200, 4.0, 4  # smoothing: sigma in pixels, of 224
-SEEDS = 100, 200, 0  # of class pictures, to which the class is added; the wall of the notebook has the first
+SCENES, RIVAL_SCENES, PAIRS, NEAR = 500, 60, 200, 4  # near: pixels, of 224
+SEEDS = 100, 200  # of class pictures, to which the first of each four classes is added
+RIVALS = {'gradient': compute_saliency_maps, 'SmoothGrad': smooth_grad, 'occlusion': occlusion, 'Grad-CAM': grad_cam}
 
 
 def network(weights):
@@ -62,7 +60,7 @@ def saliency_truth(model, count=SCENES, batch=25):
     for start in progress_bar(range(0, count, batch), desc='saliency'):
         X, y, masks = unseen(range(start, start + batch))
         for m, mask in zip(compute_saliency_maps(X, y, model).numpy(), masks):
-            away.append(distance_transform_edt(~mask).flat[gaussian_filter(m, SMOOTHING).argmax()])
+            away.append(peak_distance(m, mask))
             on.append(m[mask].mean())
             off.append(m[~mask].mean())
     ratios = np.array(on) / np.maximum(off, 1e-12)
@@ -74,6 +72,20 @@ def saliency_truth(model, count=SCENES, batch=25):
         'on_over_off_median_scene': round(float(np.median(ratios)), 1),
         'scenes_with_4_times_or_more': round(float((ratios >= 4).mean()), 3),
     }
+
+
+def rivals_truth(model, count=RIVAL_SCENES, batch=10):
+    """How bright the thing is over the rest in the typical map, and how often the peak lies on it, by method."""
+    ratios, away = ({name: [] for name in RIVALS} for _ in range(2))
+    for start in progress_bar(range(0, count, batch), desc='rivals'):
+        X, y, masks = unseen(range(start, start + batch))
+        for name, method in RIVALS.items():
+            for saliency, mask in zip(method(X, y, model).numpy(), masks):
+                ratios[name].append(light_ratio(saliency, mask))
+                away[name].append(peak_distance(saliency, mask))
+    return {'scenes': count} | {
+        name: {'on_over_off_median_scene': round(float(np.median(ratios[name])), 1),
+               'peak_on_thing': round(float(np.mean(np.array(away[name]) == 0)), 3)} for name in RIVALS}
 
 
 def fooling_truth(model, count=PAIRS, batch=20):
@@ -106,16 +118,17 @@ def class_truth(model, judge=None):
     and by the judge.
     """
     truth = torch.arange(len(KINDS)).repeat(len(SEEDS))
-    climbs = progress_bar([(k, seed + k) for seed in SEEDS for k in range(len(KINDS))], desc='class pictures')
+    climbs = progress_bar([(k, seed) for seed in SEEDS for k in range(0, len(KINDS), 4)], desc='class pictures')
     seeded = lambda seed: torch.Generator().manual_seed(seed)
-    pictures = torch.cat([create_class_visualization(k, model, **RECIPE, generator=seeded(seed)) for k, seed in climbs])
+    parts = [dream(range(k, k + 4), View(model), generator=seeded(seed + k)) for k, seed in climbs]
+    pictures = torch.cat(parts)
     own = model(pictures).argmax(1)
     report = {'pictures': len(pictures), 'seen_as_asked': (own == truth).sum().item()}
     if judge is not None:
         seen = judge(pictures).argmax(1)
         wrong = (seen != truth).nonzero().flatten().tolist()
         report['recognised_by_judge'] = (seen == truth).sum().item()
-        report['mistaken'] = [f'{KINDS[truth[n]]} for {KINDS[seen[n]]}, seed {climbs.iterable[n][1]}' for n in wrong]
+        report['mistaken'] = [f'{KINDS[truth[n]]} for {KINDS[seen[n]]}, seed {SEEDS[n // len(KINDS)]}' for n in wrong]
     return report
 
 
@@ -135,16 +148,12 @@ def main():
         results['judge'] = {
             'accuracy_on_240_unseen_scenes': round((judge(X).argmax(1) == y).float().mean().item(), 3)
         }
-    results |= {'saliency': saliency_truth(model), 'fooling': fooling_truth(model)}
+    results |= {'saliency': saliency_truth(model), 'rivals': rivals_truth(model), 'fooling': fooling_truth(model)}
     if args.untaught:
         results['saliency_untaught'] = saliency_truth(stored(args.untaught))
     elif 'saliency_untaught' in old:
         results['saliency_untaught'] = old['saliency_untaught']
     results['class_pictures'] = class_truth(model, judge)
-    if judge is None and 'judge' in old:
-        kept = ('recognised_by_judge', 'mistaken')
-        results['judge'] = old['judge']
-        results['class_pictures'] |= {k: old['class_pictures'][k] for k in kept}
     RESULTS.write_text(json.dumps(results, indent=1) + '\n', encoding='utf-8')
     print(json.dumps(results, indent=1))
 

@@ -43,10 +43,19 @@ def test_the_notebook_tells_how_easy_fooling_is(prose):
     assert (pairs, stored) == (f['pairs'], round(100 * f['still_fooled_when_stored_in_8_bits']))
 
 
-def test_the_notebook_tells_what_a_judge_sees(prose):
+def test_the_notebook_tells_how_its_dreams_are_recognised(prose):
     c = FIGURES['class_pictures']
-    of, named = map(int, re.search(r'Of (\d+) such pictures, three of each class, it names (\d+)', prose).groups())
-    assert of == c['pictures'] and named == of - len(c['mistaken']) == c['recognised_by_judge']
+    of, own = map(int, re.search(r'Of (\d+) such pictures, two of each class, the network recognises (\d+)', prose).groups())
+    assert (of, own) == (c['pictures'], c['seen_as_asked'])
+
+
+def test_the_notebook_tells_which_rival_is_ahead(prose):
+    r = FIGURES['rivals']
+    scenes, *ratios = map(int, re.search(
+        r'Over (\d+) unseen scenes the thing is typically (\d+) times as bright as the rest in the map of the gradient, '
+        r'(\d+) times in that of Grad-CAM, (\d+) in that of SmoothGrad and (\d+) in that of occlusion', prose).groups())
+    names = 'gradient', 'Grad-CAM', 'SmoothGrad', 'occlusion'
+    assert scenes == r['scenes'] and ratios == [round(r[name]['on_over_off_median_scene']) for name in names]
 
 
 def test_weights_are_read_with_and_without_what_reads_off_the_features(tmp_path):

@@ -32,6 +32,11 @@ def drawn(nothing):
     return plt.gcf().axes
 
 
+def told():
+    """The words of the figure that a plot has left."""
+    return plt.gcf().get_label()
+
+
 def shown(axis):
     """The array that an axis shows as a picture."""
     (image,) = axis.get_images()
@@ -50,37 +55,60 @@ def test_a_picture_is_shown_in_its_own_colours():
     assert np.array_equal(vis.as_colours(preprocess(IMAGES[0], 17)), IMAGES[0] / 255)
 
 
+def test_a_map_lies_over_its_picture_that_turns_grey():
+    saliency = np.zeros((17, 17))
+    saliency[2, 3] = 1
+    laid = vis.overlay(IMAGES[0], np.zeros((17, 17)))
+    assert laid.shape == (17, 17, 3) and np.allclose(laid, 0.55 * IMAGES[0].mean(-1, keepdims=True) / 255)
+    changed = np.argwhere(np.abs(vis.overlay(IMAGES[0], saliency) - laid).max(-1) > 1e-3)
+    assert changed.tolist() == [[2, 3]]
+
+
 @pytest.mark.parametrize('N', [1, 3])
 @pytest.mark.parametrize('masks', [None, MASKS])
 def test_saliency_shows_pictures_over_maps_with_outlines(N, masks):
     axes = drawn(vis.show_saliency(IMAGES[:N], MAPS[:N], ['a', 'b', 'c'][:N], masks))
     assert len(axes) == 2 * N and [axis.get_title() for axis in axes[:N]] == ['a', 'b', 'c'][:N]
-    assert np.array_equal(shown(axes[0]), IMAGES[0]) and np.array_equal(shown(axes[N]), vis.bright(MAPS[0]))
+    assert np.array_equal(shown(axes[0]), IMAGES[0])
+    assert np.array_equal(shown(axes[N]), vis.overlay(IMAGES[0], MAPS[0]))
     assert all(bool(axis.collections) == (masks is not None) for axis in axes)
+    assert ('outline' in told()) == (masks is not None)
 
 
-def test_maps_stand_beside_their_pictures():
-    axes = drawn(vis.show_maps({'trained': MAPS, 'random': 1 - MAPS}, IMAGES, MASKS))
-    assert len(axes) == 9 and np.array_equal(shown(axes[5]), vis.bright(1 - MAPS[1]))
-    assert [axis.get_title() for axis in axes[:3]] == ['', 'trained', 'random']
+@pytest.mark.parametrize('over', [False, True])
+def test_maps_stand_beside_their_pictures(over):
+    axes = drawn(vis.show_maps({'trained': MAPS, 'random': 1 - MAPS}, IMAGES, MASKS, over=over))
+    wanted = vis.overlay(IMAGES[1], 1 - MAPS[1]) if over else vis.bright(1 - MAPS[1])
+    assert len(axes) == 9 and np.array_equal(shown(axes[5]), wanted)
+    assert [axis.get_title() for axis in axes[:3]] == ['', 'trained', 'random'] and 'trained, random' in told()
 
 
-def test_fooling_shows_the_difference_ten_times_larger():
+def test_fooling_shows_the_whole_change_ten_times_larger():
     X = preprocess(IMAGES[0], 17)
-    fooled = X.clone()
-    fooled[0, 0, 2, 3] += 1 / 0.229 * (10 if IMAGES[0, 2, 3, 0] < 240 else -10) / 255
-    axes = drawn(vis.show_fooling(X, fooled, P, P[::-1], NAMES))
-    assert [axis.get_title() for axis in axes[:2]] == ['original: cat', 'fooled: car']
-    once, ten = shown(axes[2]) - 0.5, shown(axes[3]) - 0.5
-    assert abs(once[2, 3, 0]) == pytest.approx(10 / 255) and np.count_nonzero(once) == 1
-    assert np.allclose(ten, 10 * once)
-    assert sorted(label.get_text() for label in axes[4].get_yticklabels()) == ['bus', 'car', 'cat', 'kite']
+    further = X.clone()
+    further[0, 0, 2, 3] += 1 / 0.229 * (10 if IMAGES[0, 2, 3, 0] < 240 else -10) / 255
+    axes = drawn(vis.show_fooling(X, X, further, NAMES, [P, P[::-1], np.eye(5)[2]]))
+    titles = [axis.get_title() for axis in axes[:4]]
+    assert titles == ['original:\ncat, 60 %', 'fooled:\ncar, 60 %', 'ten steps further:\ntent, 100 %',
+                      'the change\n× 10']
+    ten = shown(axes[3]) - 0.5
+    assert np.count_nonzero(ten) == 1 and abs(ten[2, 3, 0]) == pytest.approx(100 / 255)
+    assert len(axes[4].containers) == 3 and len({bar[0].get_hatch() for bar in axes[4].containers}) == 3
+    assert [label.get_text() for label in axes[4].get_yticklabels()][:3] == ['tent', 'cat', 'car']
+    assert 'cat, 60 %' in told() and 'tent, 100 %' in told()
+
+
+def test_belief_is_shown_for_the_classes_that_were_asked():
+    axes = drawn(vis.show_belief(preprocess(IMAGES[0], 17), P, NAMES, [1, 4], 'as it was'))
+    assert [label.get_text() for label in axes[1].get_yticklabels()] == ['kite', 'car']
+    assert [bar.get_width() for bar in axes[1].patches] == pytest.approx([30, 2])
+    assert told() == 'as it was: the network believes kite 30 %, car 2 %.'
 
 
 def test_a_grid_of_pictures_leaves_its_last_places_empty():
-    axes = drawn(vis.show_pictures(torch.randn(5, 3, 7, 7).split(1), list('abcde'), columns=3))
+    axes = drawn(vis.show_pictures(torch.randn(5, 3, 7, 7).split(1), list('abcde'), 'Letters', columns=3))
     assert [axis.get_title() for axis in axes] == ['a', 'b', 'c', 'd', 'e', '']
-    assert not axes[5].get_images()
+    assert not axes[5].get_images() and told() == 'Letters: a, b, c, d, e.'
 
 
 def test_gather_frames_one_number_in_each_row():
@@ -92,6 +120,7 @@ def test_gather_frames_one_number_in_each_row():
 def test_walks_are_lines_with_names():
     axis = drawn(vis.plot_walks(np.arange(3), {'up': [0, 1, 2], 'random': [0, 0, 0]}))[0]
     assert [text.get_text() for text in axis.get_legend().get_texts()] == ['up', 'random']
+    assert len({line.get_linestyle() for line in axis.lines[:2]}) == 2 and 'up from 0 to 2' in told()
     assert axis.lines[0].get_ydata().tolist() == [0, 1, 2]
 
 

@@ -25,7 +25,7 @@ from cs231n.plots import captioning, gans, network_visualization, style_transfer
     (gans.show_images, ([],), 'show_images: images'),
     (gans.show_rows, ([], []), 'show_rows: rows'),
     (gans.show_rows, ([[]], ['none']), r'show_rows: rows\[0\]'),
-    (network_visualization.show_pictures, ([], []), 'show_pictures: pictures'),
+    (network_visualization.show_pictures, ([], [], 'none'), 'show_pictures: pictures'),
     (style_transfer.show_row, ([], []), 'show_row: pictures'),
 ])
 def test_nothing_to_show_is_named(show, arguments, told):

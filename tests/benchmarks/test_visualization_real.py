@@ -1,0 +1,33 @@
+"""NetworkVisualization with ImageNet's network: what its verdicts say there, and that the benchmark's figures are new."""
+
+import json
+
+import pytest
+
+from benchmarks import visualization_real as real
+from tests.support.real_data import real_files
+
+RESULTS = json.loads(real.RESULTS.read_text(encoding='utf-8'))
+
+
+@pytest.mark.parametrize('line, false', [
+    ('named right 58 %: above 50 %', False),
+    ('named right 41 %: NOT above 50 %', True),
+    ('fooled: True', False),
+    ('fooled: False', True),
+    ('rank correlation nan', True),
+    ('UserWarning: no slope', True),
+])
+def test_what_is_not_as_expected_is_found(line, false):
+    assert real.false_verdicts({'cell': ['a line', line]}) == [line] * false
+
+
+def test_every_verdict_holds_in_the_real_world():
+    assert RESULTS['not as expected'] == real.false_verdicts(RESULTS['printed']) == []
+
+
+@pytest.mark.slow
+def test_the_notebook_says_today_what_the_benchmark_has_kept():
+    now = real.printed(real_files(*real.FILES))
+    assert real.false_verdicts(now) == RESULTS['not as expected']
+    assert now.keys() - {'networkvisualization-03'} == RESULTS['printed'].keys()
