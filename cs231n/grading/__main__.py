@@ -132,7 +132,8 @@ def main(argv=None):
             value = getattr(arguments, name)
             if value is not None and not least <= value <= most:
                 raise ValueError(f'--{name}: must be one of {least} … {most}, got {value}')
-        names = tuple(one.name for one in chosen(arguments.checks or (), arguments.edition, extra=bool(arguments.checks)))
+        wanted = arguments.checks or ()
+        names = tuple(one.name for one in chosen(wanted, arguments.edition, extra=bool(wanted)))
         for sheet in (arguments.canvas, arguments.moodle):
             if sheet:
                 sheets.read_sheet(sheet)  # told now, not after hours of grading
