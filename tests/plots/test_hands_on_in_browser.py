@@ -132,7 +132,7 @@ def test_every_kind_of_control_draws_anew(browser, lab):
     page, (box,) = opened(browser, lab, 'tiny', [v4.new_code_cell(TINY, metadata={'tags': [TAG]})])
     assert box.locator('.widget-html').inner_text() == 'A line 1.00 2 1.00 1 0'
     play(page, box)
-    page.wait_for_function('words => words.innerText == "A line 1.03 3 1.12 -1 1"',
+    page.wait_for_function('words => words.innerText == "A line 1.03 3 1.10 -1 1"',
                            arg=box.locator('.widget-html').element_handle())
     page.close()
 
