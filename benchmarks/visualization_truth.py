@@ -35,7 +35,7 @@ from cs231n.sample_world.scenes.things import KINDS
 from cs231n.sample_world.weights import sample_weights, stored_weights
 
 RESULTS = Path(__file__).with_suffix('.json')
-SCENES, RIVAL_SCENES, PAIRS, NEAR = 500, 60, 200, 4  # near: pixels, of 224
+SCENES, RIVAL_SCENES, PAIRS, NEAR = 500, 30, 200, 4  # near: pixels, of 224
 SEEDS = 100, 200  # of class pictures, to which the first of each four classes is added
 RIVALS = {'gradient': compute_saliency_maps, 'SmoothGrad': smooth_grad, 'occlusion': occlusion, 'Grad-CAM': grad_cam}
 

@@ -1,4 +1,4 @@
-"""NetworkVisualization with ImageNet's network: what its verdicts say there, and that the benchmark's figures are new."""
+"""NetworkVisualization with ImageNet's network: what its verdicts say there, and that they still say it."""
 
 import json
 
