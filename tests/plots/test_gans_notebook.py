@@ -13,7 +13,7 @@ from cs231n._shared.paths import ROOT
 from cs231n.data.mnist import load_mnist
 from cs231n.sample_world.digits import reader
 
-TAKEN = "digits, labels = train_set.data[:20000], train_set.targets[:20000]"
+TAKEN = 'digits, labels = train_set.data[:20000], train_set.targets[:20000]'
 
 
 def _untrained(D, G, D_solver, G_solver, D_loss, G_loss, loader, show_every, num_epochs, history, g_steps=1, **_):
