@@ -1,5 +1,7 @@
-"""Judges the three GANs of the notebook, trained as there, over three seeds: python -m benchmarks.gan_quality
+"""Judges the three GANs of the notebook over three seeds, at a constant rate: python -m benchmarks.gan_quality
 
+The fully connected pairs are trained as there, the deep one for one epoch at a constant rate, where the notebook takes
+two and lets the rate fall.
 Writes benchmarks/gan_quality.json: for each model and seed Fréchet distance, digits covered, evenness,
 clearness and seconds of training; further what real digits get, and how well the reader of digits reads
 them.

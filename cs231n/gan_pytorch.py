@@ -15,6 +15,8 @@ from cs231n._shared.gan_game import (
     OtherSize,
     batches,
     draw_seed,
+    falling_rates,
+    fuse,
     in_range,
     pictures,
     say_left_out,
@@ -258,7 +260,7 @@ def build_dc_generator(noise_dim=NOISE_DIM):
 
 def run_a_gan(D, G, D_solver, G_solver, discriminator_loss, generator_loss, loader_train, show_every=250,
               batch_size=BATCH_SIZE, noise_size=96, num_epochs=10, *, rng=None, history=None, progress=True,
-              verbose=False):
+              verbose=False, g_steps=1, falling=False):
     """Train a GAN: in each step D learns to tell a batch of pictures from as many fakes, then G to fool D.
 
     D: maps pictures (N, ...) in [-1, 1] to scores; G: maps noise (N, noise_size) to pictures. Both learn in
@@ -272,21 +274,28 @@ def run_a_gan(D, G, D_solver, G_solver, discriminator_loss, generator_loss, load
     history: a dict; the losses of all steps are appended to its lists 'D' and 'G'.
     progress: show a bar; CS231N_PROGRESS=0 in the environment hides it. verbose: print the losses, too,
     whenever an array is kept.
+    g_steps: how often G learns for each time that D does.
+    falling: let both learning rates fall along a line, from what they are to 0 after the last step, so that the two
+    come to rest instead of circling around each other; they are set back at the end.
 
     Returns a list of float32 arrays (16, ...) in [-1, 1]: what G makes of the same 16 noises after the first
-    step and after each show_every more. Raises ValueError if show_every < 1, if x is not in [0, 1] or if the
-    loader gives no batch to learn from; TypeError if it gives something else; FloatingPointError, before the update,
-    if a loss is NaN or infinite. A network whose parameters are all frozen stays as it is; the other learns.
+    step and after each show_every more. Raises ValueError if show_every or g_steps < 1, if x is not in [0, 1] or if the
+    loader gives no batch to learn from; TypeError if it gives something else, or has no length although rates are to
+    fall; FloatingPointError, before the update, if a loss is NaN or infinite. A network whose parameters are all frozen
+    stays as it is; the other learns.
     """
-    if show_every < 1:
-        raise ValueError(f'show_every must be at least 1, got {show_every}')
+    for name, value in (('show_every', show_every), ('g_steps', g_steps)):
+        if value < 1:
+            raise ValueError(f'{name} must be at least 1, got {value}')
     like = weight_of(G)  # its device and dtype are everybody's
     noise = lambda N: sample_noise(N, noise_size, seed=draw_seed(rng)).to(like)
     history = {} if history is None else history
     fixed, images, step, usual, left_out = noise(SHOWN), [], 0, None, []
-    with shown(num_epochs, loader_train, progress) as bar:
+    rates = falling_rates((fuse(D_solver), fuse(G_solver)), num_epochs, loader_train, falling)
+    with shown(num_epochs, loader_train, progress) as bar, rates as fall:
         for x in batches(loader_train, num_epochs):
             bar.update()
+            fall()
             try:
                 if batch_size is not BATCH_SIZE and len(x) != batch_size:
                     raise OtherSize
@@ -296,8 +305,10 @@ def run_a_gan(D, G, D_solver, G_solver, discriminator_loss, generator_loss, load
                 continue
             step, usual = step + 1, len(x) if usual is None else usual
             update('D', loss_D, D_solver, D, history, step)
-            loss_G = generator_loss(D(fake))  # through D, but no gradient is left in D
-            update('G', loss_G, G_solver, G, history, step)
+            for again in range(g_steps):
+                fake = G(noise(len(fake))).reshape(fake.shape) if again else fake
+                loss_G = generator_loss(D(fake))  # through D, but no gradient is left in D
+                update('G', loss_G, G_solver, G, history, step)
             if (step - 1) % show_every == 0:
                 images.append(pictures(G, fixed))
                 if verbose:

@@ -244,6 +244,70 @@ def test_pictures_are_kept_after_the_first_step_and_each_show_every_more():
         assert np.allclose(image, G(noise).detach().numpy(), atol=1e-6)
 
 
+class Rates(torch.optim.SGD):
+    """Descent that remembers the learning rates of its steps."""
+
+    def __init__(self, model, lr):
+        super().__init__(model.parameters(), lr=lr)
+        self.rates = []
+
+    def step(self, closure=None):
+        self.rates.append(self.param_groups[0]['lr'])
+        return super().step(closure)
+
+
+def test_rates_fall_along_a_line_to_nothing_and_are_set_back():
+    D, G = small()
+    solvers = Rates(D, 0.4), Rates(G, 0.8)
+    play(D, G, loader(N=20, batch_size=5), solvers, num_epochs=2, falling=True)
+    assert solvers[0].rates == pytest.approx([0.4 * (1 - k / 8) for k in range(8)])
+    assert solvers[1].rates == pytest.approx([0.8 * (1 - k / 8) for k in range(8)])
+    assert [solver.param_groups[0]['lr'] for solver in solvers] == [0.4, 0.8]
+    steady = Rates(D, 0.4), Rates(G, 0.8)
+    play(D, G, loader(), steady)
+    assert set(steady[0].rates) == {0.4}
+
+
+def test_rates_are_set_back_when_training_breaks_off():
+    D, G = small()
+    solvers = Rates(D, 0.4), Rates(G, 0.8)
+    with pytest.raises(ValueError, match='x must be in'):
+        play(D, G, [torch.rand(5, 1, 28, 28), torch.full((5, 1, 28, 28), 7.0)], solvers, falling=True)
+    assert [solver.param_groups[0]['lr'] for solver in solvers] == [0.4, 0.8]
+
+
+def test_rates_cannot_fall_to_an_end_that_nobody_knows():
+    with pytest.raises(TypeError, match='loader_train must have a length if falling is set, got list_iterator'):
+        play(*small(), iter([torch.rand(5, 1, 28, 28)]), falling=True)
+
+
+def test_g_may_learn_more_often_than_d_from_new_fakes_each_time():
+    D, G = small()
+    solvers, history = (Sgd(D), Sgd(G)), {}
+    play(D, G, loader(N=10, batch_size=5), solvers, num_epochs=1, g_steps=3, history=history)
+    assert [len(solver.seen) for solver in solvers] == [2, 6]
+    assert len(history['D']) == 2 and len(history['G']) == 6
+    with pytest.raises(ValueError, match='g_steps must be at least 1, got 0'):
+        play(D, G, loader(), g_steps=0)
+
+
+def test_adam_in_one_pass_takes_the_same_steps(monkeypatch):
+    models = [small(), small()]
+    for (D, G), fuse in zip(models, (gan.fuse, lambda solver: solver)):
+        monkeypatch.setattr(gan, 'fuse', fuse)
+        play(D, G, loader(), (gan.get_optimizer(D), gan.get_optimizer(G)))
+    for one, other in zip(models[0], models[1]):
+        for a, b in zip(one.parameters(), other.parameters()):
+            assert torch.allclose(a, b, atol=1e-5)
+
+
+def test_who_chose_how_adam_works_keeps_it():
+    D, _ = small()
+    chosen = torch.optim.Adam(D.parameters(), foreach=False)
+    assert gan.fuse(chosen) is chosen and not chosen.param_groups[0]['fused']
+    assert gan.fuse(Sgd(D)).param_groups[0].get('fused') is None
+
+
 def test_losses_are_printed_when_asked(capsys):
     history = {}
     play(*small(), loader(), show_every=2, history=history)

@@ -1,6 +1,7 @@
 """Losses, pictures, features and the optimisation of style transfer, against closed forms and literal versions."""
 
 import copy
+import re
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from torchvision.models import squeezenet1_1
 
 from cs231n import style_transfer_pytorch as style
 from cs231n._shared.normalisation import SQUEEZENET_MEAN, SQUEEZENET_STD
+from cs231n._shared.paths import ROOT
 from cs231n.sample_world.paintings.paintings import painting
 from tests.reference import style_literal as literal
 
@@ -368,3 +370,13 @@ def test_value_and_gradient_of_the_product_are_those_of_the_plain_product(N, K, 
 
 def test_gradcheck_of_the_product():
     assert torch.autograd.gradcheck(style._products, torch.randn(2, 3, 5, dtype=torch.float64, requires_grad=True))
+
+
+@pytest.mark.parametrize('normalize', [True, False])
+def test_the_readable_gram_matrix_of_the_instructors_notes_is_ours(normalize):
+    notes = (ROOT / 'docs' / 'instructor.md').read_text(encoding='utf-8')
+    (code,) = (block for block in re.findall(r'```python\n(.*?)```', notes, re.S) if 'def gram_matrix' in block)
+    scope = {}
+    exec(code, scope)
+    features = random(2, 3, 5, 7)
+    assert torch.allclose(scope['gram_matrix'](features, normalize), style.gram_matrix(features, normalize))

@@ -1,7 +1,8 @@
 """What `run_a_gan` needs around its two updates: batches, steps of an optimizer, pictures on the way."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,45 @@ def update(name: str, loss: torch.Tensor, solver: torch.optim.Optimizer, model: 
         loss.backward(inputs=learning)
         solver.step()
     history.setdefault(name, []).append(value)
+
+
+def fuse(solver: torch.optim.Optimizer) -> torch.optim.Optimizer:
+    """Let Adam take its step in one pass over the weights where PyTorch can, on a CPU from 2.4 on; return it.
+
+    The step is the same to rounding; without it a quarter of the time of the deep GAN goes into Adam.
+    """
+    able = tuple(int(part) for part in torch.__version__.split('.')[:2]) >= (2, 4)
+    for group in solver.param_groups if isinstance(solver, torch.optim.Adam) and able else []:
+        plain = all(w.device.type == 'cpu' and w.dtype in (torch.float32, torch.float64) for w in group['params'])
+        chosen = any(group.get(name) is not None for name in ('fused', 'foreach'))
+        if plain and not (chosen or group['differentiable'] or group['capturable']):
+            group['fused'] = True
+    return solver
+
+
+@contextmanager
+def falling_rates(solvers: Sequence[torch.optim.Optimizer], num_epochs: int, loader: Any,
+                  falling: bool) -> Iterator[Callable[[], None]]:
+    """Give what is to be called before each step: it lowers the rates along a line, to 0 after the last one.
+
+    The rates are set back in the end. TypeError: the loader has no length, so that nobody knows when that is.
+    """
+    if falling and not hasattr(loader, '__len__'):
+        raise TypeError('loader_train must have a length if falling is set, got ' + type(loader).__name__)
+    groups = [(group, group['lr']) for solver in solvers for group in solver.param_groups] if falling else []
+    steps, done = num_epochs * len(loader) if falling else 1, 0
+
+    def fall() -> None:
+        nonlocal done
+        for group, first in groups:
+            group['lr'] = first * (1 - done / steps)
+        done += 1
+
+    try:
+        yield fall
+    finally:
+        for group, first in groups:
+            group['lr'] = first
 
 
 def shown(num_epochs: int, loader: Any, progress: bool) -> Any:

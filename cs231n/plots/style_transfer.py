@@ -3,104 +3,138 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n.plots.theme import BLUE, GREEN, GREY, INK, RED, check_some
+from cs231n.plots.theme import COLOURS, INK, check_some, curve, dark, plain_axes, show
 
-DPI, PAGE = 100, 11.4  # dots per inch, and the inches that a row may fill
+WIDE = 9.0  # inches that a row may fill
+STRONGEST = 12  # channels of a Gram matrix that can still be told apart
+SHAPES = 'o', 's', '^'  # of the points, so that no curve is known by its colour alone
 
 
-def show_row(pictures, titles):
-    """Show pictures, uint8 arrays or of Pillow, in a row as large as the page allows; ValueError if there are none."""
+def show_row(pictures, titles, what):
+    """Show pictures, uint8 arrays or of Pillow, in a row as large as the page allows; ValueError if there are none.
+
+    what: what they are, for those who do not see them.
+    """
     check_some('show_row: pictures', pictures)
-    width = min(3.8, PAGE / len(pictures))
-    fig, axes = plt.subplots(1, len(pictures), figsize=(width * len(pictures), width + 0.3), dpi=DPI, squeeze=False)
+    width = min(3.0, WIDE / len(pictures))
+    fig, axes = plt.subplots(1, len(pictures), figsize=(width * len(pictures), width + 0.3), squeeze=False)
     for axis, picture, title in zip(axes[0], pictures, titles):
         axis.imshow(np.asarray(picture))
         axis.set_title(title, fontsize=12, color=INK)
     _finish(fig, axes)
+    show(fig, f"{what}: {', '.join(title.replace(chr(10), ' ') for title in titles)}.")
 
 
 def show_grid(contents, styles, results):
     """Draw a table of pictures: styles on top, contents at the left, results[content, style] where they meet."""
-    width = min(2.9, PAGE / (len(styles) + 1))
-    fig, axes = plt.subplots(len(contents) + 1, len(styles) + 1,
-                             figsize=(width * (len(styles) + 1), width * (len(contents) + 1)), dpi=DPI,
-                             squeeze=False)
+    width = WIDE / (len(styles) + 1)
+    fig, axes = plt.subplots(len(contents) + 1, len(styles) + 1, squeeze=False,
+                             figsize=(WIDE, width * (len(contents) + 1) + 0.2))
     for axis, (name, picture) in zip(axes[0, 1:], styles.items()):
         axis.imshow(picture)
         axis.set_title(name, fontsize=12, color=INK)
     for row, (content, picture) in zip(axes[1:], contents.items()):
         row[0].imshow(picture)
+        row[0].set_ylabel(content, fontsize=12, color=INK)
         for axis, style in zip(row[1:], styles):
             axis.imshow(np.asarray(results[content, style]))
     _finish(fig, axes)
+    show(fig, f"A table of {len(contents) * len(styles)} pictures: {', '.join(contents)} in the styles "
+              f"{', '.join(styles)}.")
 
 
-def show_grams(grams, titles):
-    """Show Gram matrices (C, C) as heat maps on one logarithmic scale, channels ordered by the first's diagonal."""
-    order = np.argsort(-np.diag(grams[0]))
-    low, high = np.percentile([np.abs(g) for g in grams], (20, 99.5))
-    fig, axes = plt.subplots(1, len(grams), figsize=(3.3 * len(grams) + 0.9, 3.6), dpi=DPI, squeeze=False,
-                             layout='constrained')
-    for axis, gram, title in zip(axes[0], grams, titles):
-        shown = np.maximum(np.abs(gram[np.ix_(order, order)]), low / 10)  # 0 has no logarithm and would stay white
-        image = axis.imshow(shown, cmap='magma', norm='log', clim=(low, high))
-        axis.set_title(title, fontsize=12, color=INK)
-        axis.set_xlabel(f'channel, strongest of {titles[0]} first')
-    axes[0, 0].set_ylabel('channel, in the same order')
-    fig.colorbar(image, ax=axes[0, -1], label='|G|, logarithmic', extend='both')
+def show_gram_example(examples):
+    """Show pairs of small maps, {title: (2, H, W)}, with their numbers, and beside each its Gram matrix, undivided."""
+    fig, axes = plt.subplots(len(examples), 3, figsize=(WIDE * 0.75, 1.75 * len(examples)), squeeze=False,
+                             gridspec_kw={'width_ratios': (3, 3, 2)}, layout='constrained')
+    words = []
+    for row, (title, maps) in zip(axes, examples.items()):
+        maps = np.asarray(maps, float)
+        gram = np.einsum('ihw,jhw->ij', maps, maps)
+        for axis, values, name in zip(row, (*maps, gram), ('channel 1', 'channel 2', 'Gram matrix')):
+            axis.imshow(values, cmap='Blues', vmin=0, vmax=1.6 * max(values.max(), 1))
+            for (i, j), value in np.ndenumerate(values):
+                axis.text(j, i, f'{value:g}', ha='center', va='center', fontsize=12, color=INK)
+            axis.set(xticks=[], yticks=[])
+            axis.set_title(name if not words else '', fontsize=12, color=INK)  # on top only
+        row[0].set_ylabel(title, fontsize=12, color=INK)
+        words.append(f"{title.replace(chr(10), ' ')}: {gram.astype(int).tolist()}")
+    show(fig, f"Two channels of a few pixels and their Gram matrices. {'; '.join(words)}.")
+
+
+def show_grams(grams, titles, distances):
+    """Show the strongest channels of Gram matrices (C, C) as heat maps on one logarithmic scale.
+
+    The channels are the strongest of the first matrix, in the same order everywhere; distances: to the first one.
+    """
+    order = np.argsort(-np.diag(grams[0]))[:STRONGEST]
+    shown = [gram[np.ix_(order, order)] for gram in grams]
+    low, top = np.percentile(shown, 5), np.max(shown)
+    fig, axes = plt.subplots(1, len(grams), figsize=(WIDE, 3.1), squeeze=False, layout='constrained')
+    for axis, gram, title, distance in zip(axes[0], shown, titles, distances):
+        image = axis.imshow(np.maximum(gram, low / 10), cmap='cividis', norm='log', clim=(low, top))
+        axis.set_title(f'{title}\ndistance {distance:.2f}', fontsize=12, color=INK)
+        axis.set(xticks=[], yticks=[])
+    axes[0, 0].set_ylabel('channel', fontsize=12)
+    axes[0, 0].set_xlabel('channel', fontsize=12)
+    fig.colorbar(image, ax=axes[0, -1], label='G, logarithmic', extend='min')
+    show(fig, f'Gram matrices of {STRONGEST} channels, and how far each is from the first: ' + ', '.join(
+        f'{title} {distance:.2f}' for title, distance in zip(titles, distances)) + '.')
 
 
 def plot_losses(history):
     """Draw the three losses over the steps, from a list of {'content', 'style', 'tv': loss}, on a logarithmic scale."""
-    fig, axis = plt.subplots(figsize=(6.4, 2.9))
-    for name, colour in zip(('content', 'style', 'tv'), (BLUE, RED, GREEN)):
-        axis.plot([max(losses[name], 1e-6) for losses in history], color=colour, label=name)
-    axis.set(yscale='log', xlabel='step', ylabel='weighted loss', ylim=(1e-3, None))
-    axis.grid(color=GREY, alpha=0.25)
-    axis.spines[['top', 'right']].set_visible(False)
-    axis.legend(frameon=False)
-    fig.tight_layout()
+    fig, axis = plt.subplots(figsize=(7.5, 3.2))
+    ends = []
+    for k, name in enumerate(('content', 'style', 'tv')):
+        values = [max(losses[name], 1e-6) for losses in history]
+        axis.plot(values, lw=2, **curve(k))
+        axis.text(len(values) * 1.01, values[-1], name, color=dark(COLOURS[k]), fontsize=12, va='center')
+        ends.append(f'{name} from {history[0][name]:.2g} to {history[-1][name]:.2g}')
+    axis.set(yscale='log', ylim=(1e-3, None), xlim=(0, len(history) * 1.13))
+    axis.set_xlabel('step', fontsize=12)
+    axis.set_ylabel('weighted loss', fontsize=12)
+    plain_axes(fig, axis)
+    show(fig, f"Weighted losses over {len(history)} steps: {', '.join(ends)}.")
 
 
-def plot_quality(layers, psnr, ssim):
-    """Plot PSNR (left axis) and SSIM (right axis) of the reconstructions from each layer."""
-    fig, axis = plt.subplots(figsize=(6.4, 2.7))
-    other = axis.twinx()
-    axis.plot(layers, psnr, 'o-', color=BLUE)
-    other.plot(layers, ssim, 's--', color=RED)
-    axis.set_xlabel('layer whose features are inverted')
-    axis.set_ylabel('PSNR in dB', color=BLUE)
-    other.set_ylabel('SSIM', color=RED)
-    axis.set_xticks(layers)
-    for one in (axis, other):
-        one.spines['top'].set_visible(False)
-    fig.tight_layout()
+def plot_kept(layers, kept):
+    """Plot how much of something each layer keeps, {name: a value from 0 to 1 for each layer}."""
+    fig, axis = plt.subplots(figsize=(7.5, 3.2))
+    for k, (name, values) in enumerate(kept.items()):
+        axis.plot(range(len(layers)), values, lw=2, marker=SHAPES[k % 3], label=name, **curve(k))
+    axis.set_xticks(range(len(layers)), layers)
+    axis.set(ylim=(-0.05, 1.05))
+    axis.set_xlabel('layer whose features are inverted', fontsize=12)
+    axis.set_ylabel('correlation with\nthe photograph', fontsize=12)
+    axis.legend(frameon=False, fontsize=12, loc='lower left')
+    plain_axes(fig, axis)
+    show(fig, f'Correlation with the photograph from layer {layers[0]} to layer {layers[-1]}: ' + ', '.join(
+        f'{name} {values[0]:.2f} to {values[-1]:.2f}' for name, values in kept.items()) + '.')
 
 
-def try_pictures(transfer, contents, styles):
-    """Show menus and a button: transfer(content name, style name, content weight) gives the picture that is shown.
+def show_weight(strip, chosen, content, style):
+    """Show one of some stored results, {content weight: picture}, large between its content and its style.
 
-    Returns an ipywidgets box; nothing is computed before the button is pressed.
+    chosen: the nearest stored weight is taken; all of them stand below, the chosen one with a frame.
     """
-    import ipywidgets as widgets  # here, since only this function needs it
-    from IPython.display import clear_output, display
-
-    content, style = (widgets.Dropdown(options=list(names), description=text)
-                      for names, text in ((contents, 'content'), (styles, 'style')))
-    weight = widgets.FloatLogSlider(value=0.05, min=-3, max=0, description='content ×')
-    button, output = widgets.Button(description='paint'), widgets.Output()
-
-    def paint(_):
-        button.disabled = True
-        try:
-            with output:
-                clear_output(wait=True)
-                display(transfer(content.value, style.value, weight.value))
-        finally:
-            button.disabled = False
-
-    button.on_click(paint)
-    return widgets.VBox([widgets.HBox([content, style, weight, button]), output])
+    nearest = min(strip, key=lambda weight: abs(np.log(weight / chosen)))
+    fig, axes = plt.subplot_mosaic([['content'] * 5 + ['result'] * 5 + ['style'] * 5,
+                                    [name for name in map(str, strip) for _ in range(15 // len(strip))]],
+                                   figsize=(WIDE * 0.9, 5), height_ratios=(1.7, 1))
+    for name, picture in (('content', content), ('result', strip[nearest]), ('style', style)):
+        axes[name].imshow(np.asarray(picture))
+        axes[name].set_title(name if name != 'result' else f'content weight {nearest:g}', fontsize=12, color=INK)
+    for weight, picture in strip.items():
+        axes[str(weight)].imshow(np.asarray(picture))
+        axes[str(weight)].set_xlabel(f'{weight:g}' + (' ← shown above' if weight == nearest else ''), fontsize=11)
+    for axis in axes.values():
+        axis.set(xticks=[], yticks=[])
+        axis.spines[:].set_visible(False)
+    axes[str(nearest)].spines[:].set(visible=True, linewidth=4, color=INK)
+    fig.tight_layout(pad=0.4)
+    show(fig, f'Results for the content weights {", ".join(f"{weight:g}" for weight in strip)}; {nearest:g} is shown '
+              'large, between the photograph and the painting.')
 
 
 def _finish(fig, axes):

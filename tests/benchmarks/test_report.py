@@ -96,3 +96,6 @@ def test_the_gans_notebook_tells_what_three_seeds_gave():
     least, vanilla = map(int, re.search(r'Fréchet distance of (\d+) against (\d+)', text).groups())
     models = report.results('gan_quality')['models']
     assert [least, vanilla] == [round(models[name]['mean']['frechet']) for name in ('least squares', 'vanilla')]
+    spread = re.search(r'lie from (\d+) to (\d+) and from (\d+) to (\d+)', text).groups()
+    runs = [[run['frechet'] for run in models[name]['seeds']] for name in ('least squares', 'vanilla')]
+    assert [*map(int, spread)] == [round(end(some)) for some in runs for end in (min, max)]

@@ -16,6 +16,7 @@ from cs231n._shared.paths import ROOT
 from cs231n.experiments import style_optimisation as optimisation
 from cs231n.experiments import style_starter_values as starter_values
 from cs231n.plots import style_transfer as vis
+from cs231n.plots import theme
 from cs231n.sample_world.paintings.paintings import painting, photograph
 from tests.reference import style_literal as literal
 
@@ -326,36 +327,50 @@ def test_the_original_numbers_are_compared(net, tmp_path):
 
 
 def drawn(plot, *args):
-    """The figure that a plot leaves for the end of the cell."""
+    """The figure that a plot leaves, and its words."""
     plot(*args)
-    return plt.gcf()
+    return plt.gcf(), plt.gcf().get_label()
 
 
-def test_plots_draw_what_they_are_given(net):
+def test_plots_draw_what_they_are_given():
     pictures = {'a': CAT, 'b': WAVE}
-    figure = drawn(vis.show_grid, pictures, pictures, {(one, two): CAT for one in 'ab' for two in 'ab'})
+    figure, words = drawn(vis.show_grid, pictures, pictures, {(one, two): CAT for one in 'ab' for two in 'ab'})
     assert len(figure.axes) == 9 and sum(bool(axis.images) for axis in figure.axes) == 8
-    assert len(drawn(vis.show_row, [CAT, WAVE], ['a', 'b']).axes) == 2
+    assert words == 'A table of 4 pictures: a, b in the styles a, b.'
+    figure, words = drawn(vis.show_row, [CAT, WAVE], ['a', 'b\nc'], 'Two pictures')
+    assert len(figure.axes) == 2 and words == 'Two pictures: a, b c.'
     history = [{'content': 0.0, 'style': 4.0 / (k + 1), 'tv': 0.1} for k in range(5)]
-    lines = drawn(vis.plot_losses, history).axes[0].lines
-    assert [line.get_label() for line in lines] == ['content', 'style', 'tv'] and lines[1].get_ydata()[1] == 2
-    assert drawn(vis.plot_quality, (1, 4), (20, 10), (0.9, 0.4)).axes[0].lines[0].get_ydata().tolist() == [20, 10]
-    figure = drawn(vis.show_grams, [np.eye(3) + 0.1, np.eye(3) + 0.2], ['a', 'b'])
-    assert len(figure.axes) == 3 and 'logarithmic' in figure.axes[2].get_ylabel()
+    figure, words = drawn(vis.plot_losses, history)
+    assert figure.axes[0].lines[1].get_ydata()[1] == 2 and 'style from 4 to 0.8' in words
+    figure, words = drawn(vis.plot_kept, (1, 4), {'lines': (0.9, 0.5), 'colours': (1, 0.8)})
+    assert figure.axes[0].lines[0].get_ydata().tolist() == [0.9, 0.5] and 'lines 0.90 to 0.50' in words
+
+
+def test_the_gram_example_shows_its_numbers():
+    maps = np.array([[[2, 0, 0], [0, 2, 0]], [[1, 0, 0], [0, 1, 0]]])
+    figure, words = drawn(vis.show_gram_example, {'met': maps, 'not': [maps[0], 1 - maps[1]]})
+    assert words.endswith('met: [[8, 4], [4, 2]]; not: [[8, 0], [0, 4]].')
+    assert [text.get_text() for text in figure.axes[2].texts] == ['8', '4', '4', '2']
+
+
+def test_only_the_strongest_channels_of_a_gram_matrix_are_shown_in_one_order():
+    strength = np.random.RandomState(0).permutation(20).astype(float)
+    figure, words = drawn(vis.show_grams, [np.diag(strength), np.diag(strength[::-1])], ['a', 'b'], [0, 1.5])
+    first, second = (np.diag(axis.images[0].get_array()) for axis in figure.axes[:2])
+    assert first.tolist() == list(range(19, 7, -1))
+    assert second.max() == max(strength[::-1][np.argsort(-strength)[:12]])
+    assert 'a 0.00, b 1.50' in words
+
+
+def test_the_nearest_stored_weight_is_shown_large():
+    strip = {weight: np.full((8, 8, 3), k, np.uint8) for k, weight in enumerate((0.1, 0.4, 1.6))}
+    figure, words = drawn(vis.show_weight, strip, 0.7, CAT, WAVE)
+    large = next(axis for axis in figure.axes if axis.get_title() == 'content weight 0.4')
+    assert large.images[0].get_array()[0, 0, 0] == 1 and '0.4 is shown large' in words
 
 
 @pytest.mark.parametrize('number', [1, 3, 5, 8])
-def test_a_picture_is_drawn_at_its_own_size_at_least(number):
-    figure = drawn(vis.show_row, [CAT] * number, ['cat'] * number)
-    assert figure.get_size_inches()[0] <= 12
-    assert figure.axes[0].get_window_extent().width >= 128
-
-
-def test_the_button_paints_what_is_chosen():
-    asked = []
-    box = vis.try_pictures(lambda *args: asked.append(args), ['cat', 'coffee'], ['wave'])
-    content, _, _, button = box.children[0].children
-    assert asked == []
-    content.value = 'coffee'
-    button.click()
-    assert asked == [('coffee', 'wave', 0.05)] and not button.disabled
+def test_a_picture_is_stored_at_its_own_size_at_least(number):
+    figure, _ = drawn(vis.show_row, [CAT] * number, ['cat'] * number, 'Cats')
+    assert figure.get_size_inches()[0] <= 9
+    assert figure.axes[0].get_window_extent().width / figure.dpi * theme.DPI >= 128
