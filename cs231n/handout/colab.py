@@ -39,8 +39,9 @@ def put_on_colab(repo: str, files: dict[str, bytes]) -> None:
         notebook = json.loads(files[name])
         badge = {'cell_type': 'markdown', 'id': 'colab-badge', 'metadata': {},
                  'source': BADGE.format(**words, notebook=name).splitlines(keepends=True)}
-        first: dict[str, object] = {'cell_type': 'code', 'id': 'colab-setup', 'metadata': {}, 'outputs': [], 'execution_count': None,
-                 'source': CELL.format(**words).splitlines(keepends=True)}
+        first: dict[str, object] = {
+            'cell_type': 'code', 'id': 'colab-setup', 'metadata': {}, 'outputs': [], 'execution_count': None,
+            'source': CELL.format(**words).splitlines(keepends=True)}
         notebook['cells'][1:1] = [badge, first]
         files[name] = json.dumps(notebook, indent=1, ensure_ascii=False).encode() + b'\n'
 
