@@ -13,9 +13,9 @@ from cs231n.checks.lessons import CHECKS, LESSONS
 from cs231n.handout import scan, stages
 
 PACKAGE = ROOT / 'cs231n'
-CORRIDOR = {'captioning_solver', 'captioning_solver_pytorch', 'coco_utils', 'data_utils', 'gan_pytorch',
-            'gradient_check', 'image_utils', 'layers', 'net_visualization_pytorch', 'optim', 'rnn_layers',
-            'rnn_layers_pytorch', 'style_transfer_pytorch'}
+CORRIDOR = {'attention_layers', 'captioning_solver', 'captioning_solver_pytorch', 'coco_utils', 'data_utils',
+            'gan_pytorch', 'gradient_check', 'image_utils', 'layers', 'net_visualization_pytorch', 'optim',
+            'rnn_layers', 'rnn_layers_pytorch', 'style_transfer_pytorch'}
 FOLDERS = sorted(path.parent for path in PACKAGE.rglob('__init__.py') if path.parent != PACKAGE)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cs231n._shared.arguments import check_indices, check_shape, check_words, contract, number, positive, whole
-from cs231n.classifiers import decoding
+from cs231n.classifiers import attention, decoding
 from cs231n.rnn_layers import (
     affine_backward,
     affine_forward,
@@ -27,6 +27,7 @@ class CaptioningRNN:
     """Caption images with a vanilla RNN or an LSTM: the features set the first hidden state, words follow.
 
     h_0 = features W_proj + b_proj, h_t = cell(W_embed[word_t], h_{t-1}), scores_t = h_t W_vocab + b_vocab.
+    With attention, features are those of P places, and each word is looked up in them: see `classifiers.attention`.
     Vinyals et al., CVPR 2015, arXiv:1411.4555; Karpathy & Fei-Fei, CVPR 2015, arXiv:1412.2306.
     """
 
@@ -35,15 +36,16 @@ class CaptioningRNN:
         """Draw the parameters of a new network, scaled by 1/√(inputs); biases are 0.
 
         word_to_idx: dict from the V words to 0 … V-1 with '<NULL>', and '<START>' and '<END>' for decoding.
-        input_dim D, wordvec_dim W, hidden_dim H; cell_type 'rnn' or 'lstm'; dtype np.float32 or np.float64.
+        input_dim D, wordvec_dim W, hidden_dim H; cell_type 'rnn', 'lstm' or 'attention', an LSTM that looks at the
+        picture before each word; dtype np.float32 or np.float64.
         rng: a NumPy generator or RandomState (default: the global np.random, seeded by np.random.seed).
         params: W_proj (D, H), b_proj (H,), W_embed (V, W), Wx (W, H), Wh (H, H), b (H,), W_vocab (H, V),
-        b_vocab (V,), where Wx, Wh and b of the LSTM have 4H columns.
+        b_vocab (V,), where Wx, Wh and b of the LSTM have 4H columns, as has Wattn (H, 4H), with attention alone.
         ValueError on another cell_type, a dtype without fractions, a vocabulary without '<NULL>', or with one index
         for two words.
         """
-        if cell_type not in ('rnn', 'lstm'):
-            raise ValueError(f"CaptioningRNN: cell_type must be 'rnn' or 'lstm', got {cell_type!r}")
+        if cell_type not in ('rnn', 'lstm', 'attention'):
+            raise ValueError(f"CaptioningRNN: cell_type must be 'rnn', 'lstm' or 'attention', got {cell_type!r}")
         if np.dtype(dtype).kind != 'f':
             raise ValueError(f'CaptioningRNN: dtype must be a floating type, got {dtype!r}')
         check_words(word_to_idx)
@@ -63,12 +65,15 @@ class CaptioningRNN:
             'Wx': draw((W, G)) / np.sqrt(W), 'Wh': draw((H, G)) / np.sqrt(H), 'b': np.zeros(G),
             'W_vocab': draw((H, V)) / np.sqrt(H), 'b_vocab': np.zeros(V),
         }
+        if cell_type == 'attention':
+            params['Wattn'] = draw((H, G)) / np.sqrt(H)
         self.params = {name: value.astype(dtype) for name, value in params.items()}
 
     def _check_features(self, method, features):
-        """Return the features as an array of the model's dtype; ValueError unless (N, D) and finite."""
-        features = np.asarray(features, self.dtype)
-        check_shape(f'CaptioningRNN.{method}: features', 'N, D', features, None, len(self.params['W_proj']))
+        """Return the features as an array of the model's dtype; ValueError unless (N, D) or (N, P, D), and finite."""
+        features, D = np.asarray(features, self.dtype), len(self.params['W_proj'])
+        letters, sizes = ('N, P, D', (None, None, D)) if self.cell_type == 'attention' else ('N, D', (None, D))
+        check_shape(f'CaptioningRNN.{method}: features', letters, features, *sizes)
         if not np.isfinite(features).all():
             raise ValueError(f'CaptioningRNN.{method}: features must be finite, got NaN or infinity')
         return features
@@ -79,7 +84,7 @@ class CaptioningRNN:
         features (N, D) → affine → h0 (N, H); captions_in (N, T-1) → word embedding → x (N, T-1, W);
         x, h0 → RNN or LSTM → h (N, T-1, H) → temporal affine → scores (N, T-1, V) → temporal softmax loss.
 
-        features: (N, D); captions: (N, T) integers, T ≥ 2, padded with <NULL>. The network reads
+        features: (N, D), with attention (N, P, D); captions: (N, T) integers, T ≥ 2, padded with <NULL>. It reads
         captions[:, :-1] and should answer captions[:, 1:]; where that is <NULL>, the answer does not count.
         Returns the loss, summed over time and averaged over the minibatch, and a dict of gradients with the
         keys of params. ValueError on other shapes, features not finite, words outside the vocabulary;
@@ -94,6 +99,8 @@ class CaptioningRNN:
             raise ValueError(f'CaptioningRNN.loss: captions must hold T ≥ 2 words, got {captions.shape}')
         captions_in, captions_out = captions[:, :-1], captions[:, 1:]
         mask = captions_out != self._null
+        if self.cell_type == 'attention':
+            return attention.attention_loss(self, features, captions_in, captions_out)
 
         p, grads = self.params, {}
         # BEGIN SOLUTION: the five calls forward, then theirs back; a gradient in grads for every key of p; both cells
@@ -121,9 +128,15 @@ class CaptioningRNN:
         if self._start is None or self._end is None:
             raise ValueError(f"CaptioningRNN.{method}: word_to_idx must contain '<START>' and '<END>'")
 
-    def _check_together(self, temperature, rng, beam_width):
-        """Raise unless the options of `sample` fit one another and the vocabulary."""
+    def _check_together(self, temperature, rng, beam_width, return_maps):
+        """Raise unless the options of `sample` fit one another, the cell and the vocabulary."""
         V = len(self.params['W_embed'])
+        if self.cell_type == 'attention' and (temperature is not None or beam_width > 1):
+            raise ValueError('CaptioningRNN.sample: with attention, temperature must be None and beam_width 1, '
+                             f'got {temperature} and {beam_width}')
+        if return_maps and self.cell_type != 'attention':
+            raise ValueError("CaptioningRNN.sample: return_maps must be False unless cell_type is 'attention', "
+                             f'got True for {self.cell_type!r}')
         if beam_width > V:
             raise ValueError(f'CaptioningRNN.sample: beam_width must be one of 1 … {V}, got {beam_width}')
         if temperature is not None and not isinstance(rng, np.random.Generator):
@@ -134,20 +147,26 @@ class CaptioningRNN:
 
     @contract(max_length=whole(0), beam_width=whole(1), temperature=positive, length_penalty=number(0, MAX_PENALTY))
     def sample(self, features, max_length=30, *, temperature=None, rng=None, beam_width=1,
-               length_penalty=1.0):
+               length_penalty=1.0, return_maps=False):
         """Write a caption for each image, word by word; each word is fed back as the next input.
 
-        features: (N, D); max_length: words at most, whatever the T of training was.
+        features: (N, D), with attention (N, P, D); max_length: words at most, whatever the T of training was.
         By default the word of the highest score is taken (greedy). With a temperature it is drawn from
         softmax(scores / temperature) by rng, a np.random.Generator. A beam_width above 1 searches for the
         caption of the highest log-probability / length^length_penalty (see `cs231n.classifiers.decoding`).
+        With attention the choice is greedy, and return_maps also returns where each word was looked up, the weights
+        of the P places (N, max_length, P), 0 after <END>.
         Returns int32 (N, max_length): no <START>; <NULL> after <END>.
         ValueError on features of another width or not finite, a vocabulary without <START> and <END>, a beam
-        wider than the vocabulary; TypeError on a temperature without a Generator, an option that is no number.
+        wider than the vocabulary, an option that the cell does not have; TypeError on a temperature without a
+        Generator, an option that is no number.
         """
         features = self._check_features('sample', features)
         self._check_vocabulary('sample')
-        self._check_together(temperature, rng, beam_width)
+        self._check_together(temperature, rng, beam_width, return_maps)
+        if self.cell_type == 'attention':
+            captions, maps = attention.attention_captions(self, features, max_length)
+            return (captions, maps) if return_maps else captions
         if temperature is not None:
             return decoding.random_captions(self, features, max_length, temperature, rng)
         if beam_width > 1:
@@ -181,8 +200,10 @@ class CaptioningRNN:
         features: (N, D); captions: (N, T) as `sample` returns them, without <START>. The words up to and with
         <END> count, and length is their number; a length_penalty of 0 gives the plain log-probability.
         Returns float64 (N,), what `sample` with a beam makes large. Same errors as `loss` and `sample`.
-        Wu et al., 2016, arXiv:1609.08144, on normalising by length.
+        Not for attention. Wu et al., 2016, arXiv:1609.08144, on normalising by length.
         """
+        if self.cell_type == 'attention':
+            raise ValueError("CaptioningRNN.caption_score: cell_type must be 'rnn' or 'lstm', got 'attention'")
         features = self._check_features('caption_score', features)
         self._check_vocabulary('caption_score')
         return decoding.caption_score(self, features, captions, length_penalty)

@@ -12,12 +12,21 @@ NOTEBOOKS = {
     'StyleTransfer': ('style_transfer',),
     'GANs': ('gans',),
 }
+# What goes beyond the five, in notebooks/extra: nobody has to do it, and its points are told apart.
+EXTRA = {
+    'Attention': ('attention',),
+}
 
 # The edition in which the captioning model is written: its lessons, which then count in place of the other's.
 EDITIONS = {
-    'numpy': ('rnn', 'lstm', 'captioning', 'decoding'),
+    'numpy': ('rnn', 'lstm', 'captioning', 'decoding', 'attention'),
     'pytorch': ('captioning_pytorch',),
 }
+
+
+def path_of(notebook: str) -> str:
+    """Return where the notebook of this name lies in the repository."""
+    return f'notebooks/{"extra/" * (notebook in EXTRA)}{notebook}.ipynb'
 
 
 def edition() -> str:

@@ -14,20 +14,21 @@ import nbformat
 from cs231n._shared.console import command
 from cs231n._shared.files import write_atomically
 from cs231n._shared.paths import ROOT, build_dir
-from cs231n.course.assignment import NOTEBOOKS
+from cs231n.course.assignment import EXTRA, NOTEBOOKS, path_of
 from cs231n.course.execution import Execution, execute, normalise
 from cs231n.course.side_by_side import execute_all, lanes
 
 
-def find(names: Collection[str], folder: Path) -> list[Path]:
-    """Return the notebooks of these names in `folder`, in the course's order; without names, all that exist.
+def find(names: Collection[str], root: Path) -> list[Path]:
+    """Return the notebooks of these names below `root`, in the course's order; without names, all that exist.
 
     Raises ValueError on an unknown name and FileNotFoundError when there is nothing to run.
     """
+    every = NOTEBOOKS | EXTRA
     for name in names:
-        if name not in NOTEBOOKS:
-            raise ValueError(f"NAME must be one of {', '.join(NOTEBOOKS)}, got {name!r}")
-    paths = [folder / f'{name}.ipynb' for name in NOTEBOOKS if not names or name in names]
+        if name not in every:
+            raise ValueError(f"NAME must be one of {', '.join(every)}, got {name!r}")
+    paths = [root / path_of(name) for name in every if not names or name in names]
     missing = [path for path in paths if not path.exists()]
     if missing and (names or missing == paths):
         raise FileNotFoundError(f"not found: {', '.join(map(str, missing))}")
@@ -83,7 +84,7 @@ def main(argv: Sequence[str] | None = None, root: Path = ROOT) -> int:
         commands.add_parser(name, help=text).add_argument('names', nargs=count, metavar='NAME')
     arguments = parser.parse_args(argv)
     try:
-        paths = find(arguments.names, root / 'notebooks')
+        paths = find(arguments.names, root)
         failed = run(paths, build_dir(root)) if arguments.command == 'run' else save(paths)
     except (ValueError, FileNotFoundError, PermissionError) as error:
         print(error, file=sys.stderr)

@@ -28,15 +28,15 @@ DAY = 86400           # seconds
 
 def chosen(names):
     """Return the checks of some notebooks or functions, all without names. ValueError on an unknown one."""
-    known = {name for one in all_checks() for name in (one.notebook, one.name, one.name.partition('[')[0])}
+    checks = all_checks(extra=True)
+    known = {name for one in checks for name in (one.notebook, one.name, one.name.partition('[')[0])}
     for name in names:
         if name not in known:
             near = [one for one in sorted(known) if one.lower() == name.lower()] or get_close_matches(name, known)
-            notebooks = ', '.join(dict.fromkeys(one.notebook for one in all_checks()))
+            notebooks = ', '.join(dict.fromkeys(one.notebook for one in checks))
             raise ValueError(f'{name!r} is neither a notebook ({notebooks}) nor a function that is checked'
                              + f'; did you mean {" or ".join(near)}?' * bool(near))
-    return [one for one in all_checks()
-            if not names or {one.notebook, one.name, one.name.partition('[')[0]} & set(names)]
+    return [one for one in checks if not names or {one.notebook, one.name, one.name.partition('[')[0]} & set(names)]
 
 
 def folder_of_files():

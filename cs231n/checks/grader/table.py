@@ -1,5 +1,7 @@
 """The table of results."""
 
+from cs231n.course.assignment import EXTRA
+
 
 def row(result):
     """One line of the table, and below it what there is to say."""
@@ -11,15 +13,19 @@ def row(result):
 
 
 def summary(checks, results):
-    """Points of each notebook and in total, and what is next."""
-    lines = ['', 'Points']
-    for notebook in dict.fromkeys(one.notebook for one in checks):
-        own = [result for one, result in zip(checks, results) if one.notebook == notebook]
-        lines.append(f'  {notebook:<39} {_points(own):>10}')
-    lines += [f'  {"in total":<39} {_points(results):>10}', '']
+    """Points of each notebook and in total, and what is next; what is beyond the five stands below the total."""
+    lines, own = ['', 'Points'], {one.notebook: [] for one in checks}
+    for one, result in zip(checks, results):
+        own[one.notebook].append(result)
+    beyond = {notebook: own.pop(notebook) for notebook in list(own) if notebook in EXTRA}
+    lines += [f'  {notebook:<39} {_points(some):>10}' for notebook, some in own.items()]
+    if own:
+        lines += [f'  {"in total":<39} {_points([result for some in own.values() for result in some]):>10}']
+    lines += [*(f'  {f"beyond the five: {notebook}":<39} {_points(some):>10}' for notebook, some in beyond.items()), '']
     if failed := [result.name for result in results if result.not_graded]:
         lines += ['not graded: ' + ', '.join(failed) + '. Points are missing there: grade them again.', '']
-    following = next(((one, result) for one, result in zip(checks, results) if not result.passed), None)
+    following = next(((one, result) for one, result in zip(checks, results)
+                      if not result.passed and not (own and one.notebook in EXTRA and result.todo)), None)
     if following is None:
         return '\n'.join([*lines, 'All is right.'])
     one, result = following

@@ -2,10 +2,10 @@
 
 from importlib import import_module
 
-from cs231n.course.assignment import EDITIONS, NOTEBOOKS
+from cs231n.course.assignment import EDITIONS, EXTRA, NOTEBOOKS
 
 LESSONS = {notebook: (*lessons, *(EDITIONS['pytorch'] if notebook in ('RNN', 'LSTM') else ()))
-           for notebook, lessons in NOTEBOOKS.items()}
+           for notebook, lessons in (NOTEBOOKS | EXTRA).items()}
 
 # {name: Check}, in the order of the notebooks and of their lessons, those of both editions
 CHECKS = {one.name: one for notebook, lessons in LESSONS.items() for lesson in lessons

@@ -48,7 +48,7 @@ def _checks(cell_type, notebook, loss_points, sample_points):
             dscores='N T V', dh='N T H', dx='N T W', dh0='N H'),
         Check(f'CaptioningRNN.sample[{cell_type}]', notebook, 'captioning', MODEL, sample_points, sample_cases,
               {'captions': 'N T'}, oracle='captioning_sample', call=sample,
-              settle=_after_end, needs=('word_embedding_forward', f'{cell_type}_step_forward')),
+              settle=after_end, needs=('word_embedding_forward', f'{cell_type}_step_forward')),
     )
 
 
@@ -58,7 +58,7 @@ def random_params(seed, scale, gates, D, W, H):
                 b=(gates * H,), W_vocab=(H, V), b_vocab=(V,))
 
 
-def _loss_case(seed, gates, N, T, D, W, H):
+def loss_captions(seed, N, T):
     """Captions of several lengths, so that a mask of the input words differs from one of the targets."""
     rng = stream(seed)
     captions = rng.randint(3, V, size=(N, T + 1), dtype=np.int64)
@@ -67,8 +67,12 @@ def _loss_case(seed, gates, N, T, D, W, H):
         end = T - row % (T - 1)
         caption[end:] = NULL
         caption[end] = END
+    return captions
+
+
+def _loss_case(seed, gates, N, T, D, W, H):
     params = random_params(seed, 0.7, gates, D, W, H)
-    return {'params': params, **draw(seed + 100, features=(N, D)), 'captions': captions}
+    return {'params': params, **draw(seed + 100, features=(N, D)), 'captions': loss_captions(seed, N, T)}
 
 
 def _sample_case(seed, gates, N, length, D, W, H):
@@ -78,7 +82,7 @@ def _sample_case(seed, gates, N, length, D, W, H):
     return {'params': params, **draw(seed + 100, features=(N, D)), 'max_length': length}
 
 
-def _after_end(outputs):
+def after_end(outputs):
     """Captions with <NULL> behind the first <END>: what a sampler keeps there is its own affair."""
     captions, = outputs
     if captions.ndim != 2 or not are_numbers(captions):

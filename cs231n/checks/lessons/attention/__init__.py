@@ -1,0 +1,1 @@
+"""What is asked of attention: layers, and the captioning model that looks."""
