@@ -7,6 +7,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from cs231n.data.grids import FILES, grids_folder, read_grids
 from cs231n.data.registry import command, root_of
 from cs231n.data.worlds import choose_world, sample_file
 
@@ -47,6 +48,29 @@ def load_coco_data(
         mask = np.random.randint(len(data['train_captions']), size=max_train)
         for key in KEYS:
             data[f'train_{key}'] = data[f'train_{key}'][mask]
+    return data
+
+
+def load_coco_grids(base_dir: str | Path | None = None) -> dict:
+    """Load what `load_coco_data` does, but features on a grid: of each picture D numbers at each of P places.
+
+    `base_dir`: a folder with the COCO files and grids; None takes the real data if they have grids, else the sample,
+    whose grids are built when they are first asked for, within a minute.
+    Returns the dict of `load_coco_data`, `*_features` float32 (I, P, D). The sample's training pictures, which have
+    features of five looks each there, are one each here, I = 5000; `train_image_idxs` and `train_urls` go with them.
+    FileNotFoundError: there are no grids, and what is needed. ValueError: a file is damaged, or does not fit.
+    """
+    folder = grids_folder() if base_dir is None else Path(base_dir)
+    data = load_coco_data(folder)
+    for split in SPLITS:
+        path, urls = folder / FILES[split], data[f'{split}_urls']
+        features = read_grids(path)
+        looks = max(len(urls) // max(len(features), 1), 1)
+        if len(urls[::looks]) != len(features) or not np.array_equal(urls[::looks].repeat(looks), urls):
+            raise ValueError(f'{path}: features must hold a row for each of {len(np.unique(urls))} images, '
+                             f'got {len(features)}')
+        data[f'{split}_image_idxs'] //= looks
+        data |= {f'{split}_features': features, f'{split}_urls': urls[::looks]}
     return data
 
 

@@ -22,7 +22,7 @@ HINTS = {
     'dot_product_attention_forward': {
         'no_scale': 'the scale is left out: scores = prev_h · A_p / sqrt(H).',
         'scaled_by_H': 'the scores are divided by H: divide by its root, sqrt(H).',
-        'scaled_by_P': 'the scores are divided by the root of the number of places: a score sums H products, so sqrt(H).',
+        'scaled_by_P': 'the scores are divided by the root of the number of places: a score sums H products.',
         'multiplied': 'the scores are multiplied by sqrt(H): divide by it.',
         'over_examples': 'the softmax runs over the minibatch: it runs over the places, axis=1.',
         'over_all': 'one softmax runs over all examples: each row of w, the places of one picture, sums to 1.',
