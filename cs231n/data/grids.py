@@ -60,7 +60,7 @@ def look(images: np.ndarray) -> np.ndarray:
 
     net, read = _network()
     with torch.inference_mode():
-        x = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float() / 255
+        x = torch.tensor(images).permute(0, 3, 1, 2).float() / 255
         mean, std = mean_and_std(x)
         x = F.interpolate((x - mean) / std, LOOK, mode='bilinear', antialias=True, align_corners=False)
         maps = net.features(x.contiguous(memory_format=torch.channels_last))  # (N, 512, 9, 9)

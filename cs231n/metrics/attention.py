@@ -96,7 +96,7 @@ def looks(captions, maps, urls):
 
 
 def summary(found):
-    """Return {'thing' or 'colour': {'mass', 'chance', 'times', 'hit', 'luck', 'count'}} over looks whose thing is there.
+    """Return {'thing' or 'colour': {'mass', 'chance', 'times', 'hit', 'luck', 'count'}} over looks at what is there.
 
     mass: the mean share of the weight on the named thing; chance: its mean share of the picture; times: mass over
     chance; hit: how often the peak lies on it; luck: how often a place drawn at random would.
