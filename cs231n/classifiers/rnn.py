@@ -74,6 +74,8 @@ class CaptioningRNN:
         features, D = np.asarray(features, self.dtype), len(self.params['W_proj'])
         letters, sizes = ('N, P, D', (None, None, D)) if self.cell_type == 'attention' else ('N, D', (None, D))
         check_shape(f'CaptioningRNN.{method}: features', letters, features, *sizes)
+        if features.ndim == 3 and features.shape[1] == 0:
+            raise ValueError(f'CaptioningRNN.{method}: features must hold P ≥ 1 places, got {features.shape}')
         if not np.isfinite(features).all():
             raise ValueError(f'CaptioningRNN.{method}: features must be finite, got NaN or infinity')
         return features

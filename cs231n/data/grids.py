@@ -28,12 +28,15 @@ from cs231n.sample_world import stamp
 from cs231n.sample_world.build import CHUNK, COUNTS
 from cs231n.sample_world.build import _workers as workers  # under this name, else all samples would be built anew
 from cs231n.sample_world.features import LOOK
+from cs231n.sample_world.scenes.palette import COLOURS
+from cs231n.sample_world.scenes.places import PLACES
 from cs231n.sample_world.scenes.scenes import SIZE, paint
 from cs231n.sample_world.scenes.things import KINDS
 
 SIDE = 9                                            # places in a row, and in a column, of the network's last map
 START, STEP = 15 * SIZE / LOOK, 16 * SIZE / LOOK    # the centre of the first place and from one to the next, in pixels
-READ = {'kind': 25, 'colour': 10, 'place': 8}       # what is read off a place, and in how many numbers
+READ = {'kind': ('nothing', *KINDS), 'colour': tuple(COLOURS), 'place': tuple(sorted(PLACES))}  # off each place
+NAMES = (*READ['kind'], *READ['colour'], *READ['place'], 'x', 'y')  # of the features of a place
 SCALE = 2                                           # factor on all features, so that training is fast
 FILES = {split: f'{split}2014_grids.h5' for split in COUNTS}
 STAMP = 'grids.txt'

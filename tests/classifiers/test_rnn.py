@@ -207,7 +207,7 @@ def loss_of(features=None, captions=None):
 
 BAD = {
     'cell_type': (lambda: CaptioningRNN(VOCABULARY, cell_type='gru'),
-                  "CaptioningRNN: cell_type must be 'rnn' or 'lstm', got 'gru'"),
+                  "CaptioningRNN: cell_type must be 'rnn', 'lstm' or 'attention', got 'gru'"),
     'dtype': (lambda: CaptioningRNN(VOCABULARY, dtype=np.int32),
               'CaptioningRNN: dtype must be a floating type'),
     'vocabulary': (lambda: CaptioningRNN({'cat': 0}), "CaptioningRNN: word_to_idx must contain '<NULL>'"),
