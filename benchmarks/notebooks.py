@@ -1,4 +1,4 @@
-"""Times the five notebooks on the sample data, one after the other: python -m benchmarks.notebooks [NAME…]
+"""Times the notebooks on the sample data, one after the other: python -m benchmarks.notebooks [NAME…]
 
 Writes benchmarks/notebooks.json: seconds, the peak memory of the kernel, and the cores of the machine. With names, only
 their figures are measured anew.
@@ -20,7 +20,7 @@ RESULTS = Path(__file__).with_suffix('.json')
 @command
 def main():
     figures = json.loads(RESULTS.read_text(encoding='utf-8')) if RESULTS.exists() and sys.argv[1:] else {}
-    for path in find(sys.argv[1:], ROOT / 'notebooks'):
+    for path in find(sys.argv[1:], ROOT):
         result = execute(path, env={'CS231N_DATA': 'sample'})
         if result.failure:
             sys.exit(f'{result.name}: {result.failure}')

@@ -12,7 +12,7 @@ import nbformat
 
 from benchmarks import heads
 from cs231n._shared.console import command
-from cs231n.course.assignment import NOTEBOOKS
+from cs231n.course.assignment import EXTRA, NOTEBOOKS, path_of
 
 ROOT = Path(__file__).resolve().parents[1]
 MARKED = re.compile(r'(<!-- measured: (\w+) -->\n).*?(<!-- end -->)', re.S)
@@ -87,8 +87,8 @@ def headed(name, notebook):
 def main():
     for path in (ROOT / 'README.md', ROOT / 'docs' / 'instructor.md'):
         path.write_text(drawn(path.read_text(encoding='utf-8')), encoding='utf-8')
-    for name in NOTEBOOKS:
-        path = ROOT / 'notebooks' / f'{name}.ipynb'
+    for name in [*NOTEBOOKS, *(one for one in EXTRA if one in results('notebooks'))]:
+        path = ROOT / path_of(name)
         path.write_text(nbformat.writes(headed(name, nbformat.read(path, 4))) + '\n', encoding='utf-8')
 
 

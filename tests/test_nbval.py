@@ -10,7 +10,7 @@ import pytest
 from nbformat import v4
 
 from cs231n._shared.paths import ROOT
-from cs231n.course.assignment import NOTEBOOKS
+from cs231n.course.assignment import EXTRA, NOTEBOOKS, path_of
 from cs231n.course.execution import Execution, normalise
 from cs231n.course.pages import page
 
@@ -130,9 +130,9 @@ def violations(notebook):
     return found
 
 
-@pytest.mark.parametrize('name', NOTEBOOKS)
+@pytest.mark.parametrize('name', NOTEBOOKS | EXTRA)
 def test_the_notebook_obeys_the_rules(name):
-    path = ROOT / 'notebooks' / f'{name}.ipynb'
+    path = ROOT / path_of(name)
     assert path.stat().st_size < MAX_BYTES
     assert violations(nbformat.read(path, 4)) == []
 
@@ -142,18 +142,19 @@ def untranslated(notebook):
     return re.findall(r'<m[a-z]+[^>]*>(?:\\[^<]+|&)<', page(Execution('', notebook, 0, 0.0, 0)))
 
 
-@pytest.mark.parametrize('name', NOTEBOOKS)
+@pytest.mark.parametrize('name', NOTEBOOKS | EXTRA)
 def test_the_formulas_of_the_notebook_are_shown_on_its_page(name):
-    assert untranslated(nbformat.read(ROOT / 'notebooks' / f'{name}.ipynb', 4)) == []
+    assert untranslated(nbformat.read(ROOT / path_of(name), 4)) == []
 
 
 def test_an_unknown_formula_is_found():
     assert len(untranslated(v4.new_notebook(cells=[v4.new_markdown_cell(r'$\hrair{x}$ and $\hat{x}$')]))) == 1
 
 
-def test_the_five_notebooks_are_there_and_no_other():
-    found = {path.stem for path in (ROOT / 'notebooks').glob('*.ipynb')}
-    assert len(NOTEBOOKS) == 5 and found == set(NOTEBOOKS)
+def test_the_five_notebooks_and_what_goes_beyond_them_are_there_and_no_other():
+    found = {path.relative_to(ROOT).as_posix() for path in (ROOT / 'notebooks').rglob('*.ipynb')
+             if '.ipynb_checkpoints' not in path.parts}
+    assert len(NOTEBOOKS) == 5 and found == set(map(path_of, NOTEBOOKS | EXTRA))
 
 
 def fine():

@@ -175,7 +175,7 @@ def page(result: Execution, home: str = '') -> str:
     resources = {'metadata': {'name': title(result)}, 'page_style': PAGE_STYLE}
     text, _ = PageExporter().from_notebook_node(_bare(result.notebook), resources=resources)
     text = re.sub(r'<script src="https?://[^>]*>\s*</script>', '', text)
-    text = re.sub(r'(<a href="\w+)\.ipynb"', r'\1.html"', text)
+    text = re.sub(r'<a href="(?:\.\./|extra/)?(\w+)\.ipynb"', r'<a href="\1.html"', text)
     return text.replace('<main>', f'{navigation(text, home)}<main>', 1)
 
 

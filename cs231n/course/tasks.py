@@ -40,4 +40,8 @@ TASKS = {  # by the name of the check
     'bce_loss': Task(15, 2), 'discriminator_loss': Task(10, 1), 'generator_loss': Task(10, 1),
     'get_optimizer': Task(5, 1), 'ls_discriminator_loss': Task(10, 1), 'ls_generator_loss': Task(5, 1),
     'build_dc_classifier': Task(15, 2), 'build_dc_generator': Task(20, 2),
+    'dot_product_attention_forward': Task(25, 2), 'dot_product_attention_backward': Task(50, 3),
+    'attention_step_forward': Task(10, 1), 'attention_step_backward': Task(10, 1),
+    'attention_forward': Task(15, 1), 'attention_backward': Task(40, 3),
+    'attention_loss': Task(20, 2), 'attention_captions': Task(20, 2),
 }

@@ -72,7 +72,7 @@ def needles(root: Path) -> dict[str, str]:
             for block in code_blocks(text, name):
                 for number, line in enumerate(block.lines[1:-1], start=block.first + 2):
                     add(without_comment(line), f'{name}:{number}')
-    for path in sorted(root.glob('notebooks/*.ipynb')):
+    for path in sorted(root.glob('notebooks/**/*.ipynb')):
         for cell in json.loads(path.read_text(encoding='utf-8'))['cells']:
             where, text = f'{path.name}, cell {cell["id"]}', ''.join(cell['source'])
             for block in blocks(text, where, TEXT) if cell['cell_type'] == 'markdown' else code_blocks(text, where):

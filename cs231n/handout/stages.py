@@ -10,14 +10,14 @@ import json
 import re
 from pathlib import Path
 
-from cs231n.course.assignment import NOTEBOOKS
+from cs231n.course.assignment import EXTRA, NOTEBOOKS, path_of
 from cs231n.handout.markers import MarkerError, clear_text, code_blocks, stub
 
 Files = dict[str, bytes]  # of a path, its content
 
 GIVEN = ['.gitignore', 'LICENSE', 'MANIFEST.in', 'Makefile', 'get_datasets.sh', 'pyproject.toml',
          'requirements.txt', 'constraints.txt', 'setup.py',
-         'cs231n/**/*.py', *(f'notebooks/{name}.ipynb' for name in NOTEBOOKS),
+         'cs231n/**/*.py', *map(path_of, NOTEBOOKS | EXTRA),
          'cs231n/datasets/get_datasets.sh', 'datasets/README.md', 'datasets/files.tsv', 'datasets/sample/squeezenet*',
          'datasets/sample/digit_net*',
          'docs/scenes.jpg']
@@ -58,8 +58,8 @@ def is_binary(name: str) -> bool:
 def choose_edition(root: Path, files: Files) -> None:
     """Leave out the notebooks on captions where they are to be written in PyTorch: they ask for NumPy."""
     if _edition(files) == 'pytorch':
-        for name in ('RNN', 'LSTM'):
-            files.pop(f'notebooks/{name}.ipynb', None)
+        for name in ('RNN', 'LSTM', 'Attention'):
+            files.pop(path_of(name), None)
 
 
 def _edition(files: Files) -> str:
@@ -125,10 +125,13 @@ def store_answers(root: Path, files: Files) -> None:
 
 
 def list_what_is_edited(root: Path, files: Files) -> None:
-    """Write cs231n/handout.json: which modules a student edits, and which notebooks rest on each."""
+    """Write cs231n/handout.json: which modules a student edits, and which notebooks rest on each.
+
+    What is beyond the five is not in it: nobody has to hand it in.
+    """
     from cs231n.checks import CHECKS, all_checks
 
-    present = [name for name in NOTEBOOKS if f'notebooks/{name}.ipynb' in files]
+    present = [name for name in NOTEBOOKS if path_of(name) in files]
     edition, edited = _edition(files), dict[str, list[str]]()
     others = {one.module for one in CHECKS.values()} - {one.module for one in all_checks(edition)}
     for path in sorted(root.glob('cs231n/**/*.py')):

@@ -142,11 +142,11 @@ def test_a_kernel_that_dies_is_a_failure(tmp_path):
 
 
 @pytest.mark.parametrize(
-    'names, found', [([], ['LSTM', 'GANs']), (['GANs', 'LSTM'], ['LSTM', 'GANs']), (['GANs'], ['GANs'])]
-)
+    'names, found', [([], ['LSTM', 'GANs', 'Attention']), (['GANs', 'LSTM'], ['LSTM', 'GANs']),
+                     (['Attention', 'GANs'], ['GANs', 'Attention'])])
 def test_find_keeps_the_order_of_the_course(tmp_path, names, found):
-    for name in ('GANs', 'LSTM', 'Other'):
-        write(tmp_path, name)
+    for name in ('GANs', 'LSTM', 'Other', 'extra/Attention'):
+        write(tmp_path / 'notebooks', name)
     assert [path.stem for path in notebooks.find(names, tmp_path)] == found
 
 
@@ -180,8 +180,10 @@ def test_a_page_shows_formulas_and_loads_nothing_from_elsewhere():
 
 
 def test_a_link_to_a_notebook_leads_to_its_page():
-    text = page(finished(v4.new_markdown_cell('Next: [LSTM.ipynb](LSTM.ipynb), [far](https://x.org/a.ipynb)')))
+    text = page(finished(v4.new_markdown_cell('Next: [LSTM.ipynb](LSTM.ipynb), [far](https://x.org/a.ipynb), '
+                                              '[up](../RNN.ipynb), [more](extra/Attention.ipynb)')))
     assert '<a href="LSTM.html">LSTM.ipynb</a>' in text and 'href="https://x.org/a.ipynb"' in text
+    assert '<a href="RNN.html">up</a>' in text and '<a href="Attention.html">more</a>' in text
 
 
 def test_aligned_formulas_become_rows():

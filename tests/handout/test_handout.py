@@ -19,13 +19,13 @@ from cs231n.checks.engine import judge as judging
 from cs231n.checks.engine import stored
 from cs231n.checks.engine.compare import as_array
 from cs231n.checks.engine.matching import close
-from cs231n.course.assignment import NOTEBOOKS
+from cs231n.course.assignment import EXTRA, NOTEBOOKS, path_of
 from cs231n.handout import build, scan, stages
 from cs231n.handout import mistakes_table as table
 from cs231n.handout.__main__ import main
 from cs231n.handout.markers import MarkerError
 
-PRESENT = [name for name in NOTEBOOKS if (ROOT / 'notebooks' / f'{name}.ipynb').exists()]
+PRESENT = [name for name in NOTEBOOKS | EXTRA if (ROOT / path_of(name)).exists()]
 EVERYTHING = [one for check in CHECKS.values() for one in (check, *check.also)]
 
 
@@ -67,7 +67,7 @@ def test_a_student_gets_what_they_need_and_nothing_of_the_maintainers(files):
              'get_datasets.sh',
              'cs231n/course/student_extension.py', 'cs231n/course/submit.py', 'cs231n/checks/grader/grade.py',
              'cs231n/checks/engine/answers.npz',
-             'datasets/sample/squeezenet.pt', *(f'notebooks/{name}.ipynb' for name in PRESENT)}
+             'datasets/sample/squeezenet.pt', *map(path_of, PRESENT)}
     assert given <= set(files)
     words = 'oracle', 'mistakes', 'hints', 'answer_key', 'handout/', 'benchmarks', 'tests/', 'train_', '.pyc'
     assert [name for name in files if any(word in name for word in words)] == []
@@ -83,16 +83,17 @@ def test_modules_differ_by_their_solutions_only(files):
     own = {'README.md', 'AGENTS.md', 'setup.py', 'Makefile', 'requirements.txt', 'pyproject.toml',
            'cs231n/handout.json',
            'cs231n/checks/engine/answers.npz',
-           'cs231n/rnn_layers_pytorch.py', 'cs231n/classifiers/rnn_pytorch.py'}  # of the other edition
-    assert set(files) - same - own == {*edited, *(f'notebooks/{name}.ipynb' for name in PRESENT)}
+           'cs231n/rnn_layers_pytorch.py', 'cs231n/classifiers/rnn_pytorch.py',  # of the other edition
+           'cs231n/attention_layers.py', 'cs231n/classifiers/attention.py'}  # beyond the five: not handed in
+    assert set(files) - same - own == {*edited, *map(path_of, PRESENT)}
     assert len(edited) >= 5 and set(edited['cs231n/rnn_layers.py']) == {'RNN', 'LSTM'} & set(PRESENT)
     assert set(edited['cs231n/classifiers/decoding.py']) == {'RNN', 'LSTM'} & set(PRESENT)
 
 
 @pytest.mark.parametrize('name', PRESENT)
 def test_a_notebook_keeps_its_cells_and_loses_outputs_and_answers(files, name):
-    text = files[f'notebooks/{name}.ipynb'].decode()
-    ours = json.loads((ROOT / 'notebooks' / f'{name}.ipynb').read_text(encoding='utf-8'))['cells']
+    text = files[path_of(name)].decode()
+    ours = json.loads((ROOT / path_of(name)).read_text(encoding='utf-8'))['cells']
     theirs = json.loads(text)['cells']
     assert [cell['id'] for cell in ours] == [cell['id'] for cell in theirs]
     code = [cell for cell in theirs if cell['cell_type'] == 'code']
@@ -319,7 +320,7 @@ def test_the_table_in_the_docs_is_generated_from_the_code():
 
 
 def test_misconceptions_are_many_in_every_notebook():
-    count = dict.fromkeys(NOTEBOOKS, 0)
+    count = dict.fromkeys(NOTEBOOKS | EXTRA, 0)
     for one in CHECKS.values():
         count[one.notebook] += len(one.hints)
     assert min(count.values()) >= 30 and sum(count.values()) >= 300

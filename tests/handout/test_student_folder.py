@@ -12,14 +12,14 @@ import pytest
 
 from cs231n._shared.paths import ROOT
 from cs231n.checks import all_checks
-from cs231n.course.assignment import NOTEBOOKS
+from cs231n.course.assignment import EXTRA, NOTEBOOKS, path_of
 from cs231n.course.execution import execute
 from cs231n.course.student_extension import STAMP, digest
 from cs231n.handout.markers import ANSWER, code_blocks, fill
 from cs231n.handout.stages import left_out
 
 CHECKS = {one.name: one for one in all_checks()}  # of the edition that is built by default
-PRESENT = [name for name in NOTEBOOKS if (ROOT / 'notebooks' / f'{name}.ipynb').exists()]
+PRESENT = [name for name in NOTEBOOKS | EXTRA if (ROOT / path_of(name)).exists()]
 SOLVED = {path.relative_to(ROOT).as_posix(): path.read_text(encoding='utf-8')
           for path in sorted((ROOT / 'cs231n').rglob('*.py'))}
 SOLVED = {name: text for name, text in SOLVED.items() if not left_out(name) and code_blocks(text, name)}
@@ -39,7 +39,7 @@ def environment(folder):
 
 @pytest.mark.parametrize('name', PRESENT)
 def test_run_all_goes_to_the_end_and_says_what_each_cell_waits_for(name, folder):
-    result = execute(folder / 'notebooks' / f'{name}.ipynb', environment(folder))
+    result = execute(folder / path_of(name), environment(folder))
     assert result.failure is None
     code = [cell for cell in result.notebook.cells if cell.cell_type == 'code']
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
@@ -140,7 +140,7 @@ def test_a_wrong_answer_gets_its_hint_from_the_file(folder, copy):
 
 def test_every_stub_is_asked_for_where_a_student_looks(folder):
     """Its name is in a notebook's text; its docstring and task are above it."""
-    texts = ''.join((folder / 'notebooks' / f'{name}.ipynb').read_text(encoding='utf-8') for name in PRESENT)
+    texts = ''.join((folder / path_of(name)).read_text(encoding='utf-8') for name in PRESENT)
     missing = [name for name in BLOCKS if name.rpartition('.')[2] not in texts]
     if 'NetworkVisualization' in PRESENT:
         assert missing == []

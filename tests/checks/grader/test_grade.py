@@ -84,7 +84,8 @@ def test_each_failure_costs_its_own_points_and_is_named(spoiled):
 
 def test_the_table_adds_up_and_says_what_is_next(spoiled):
     run, results = spoiled
-    earned, possible = (sum(one[key] for one in results.values()) for key in ('points', 'max_points'))
+    five = [results[one.name] for one in all_checks()]
+    earned, possible = (sum(one[key] for one in five) for key in ('points', 'max_points'))
     lines = [' '.join(line.split()) for line in run.stdout.splitlines()]
     assert f'in total {earned:g} of {possible:g}' in lines and 'noise' not in run.stdout + run.stderr
     assert 'right lstm_step_forward 4 of 4' in lines and 'right sigmoid given' in lines
@@ -185,7 +186,7 @@ def test_what_cannot_be_graded_says_so_and_is_named(capsys, monkeypatch):
 
 
 def test_names_choose_notebooks_functions_or_all():
-    assert grading.chosen([]) == list(all_checks())
+    assert grading.chosen([]) == list(all_checks(extra=True))
     assert {one.notebook for one in grading.chosen(['LSTM'])} == {'LSTM'}
     assert [one.name for one in grading.chosen(['CaptioningRNN.loss', 'sigmoid'])] == [
         'CaptioningRNN.loss[rnn]', 'sigmoid', 'CaptioningRNN.loss[lstm]']
@@ -199,6 +200,17 @@ def test_when_all_is_right_it_says_so():
     half = table.row(Result('f', False, 0.5, 2, hint='so and so'))
     assert half.split() == ['wrong', 'f', '0.5', 'of', '2', 'Hint:', 'so', 'and', 'so']
     assert table.row(Result('f', False, 0, 2, where='not implemented yet: f: do')).split()[:2] == ['to', 'do']
+
+
+def test_what_is_beyond_the_five_stands_below_their_total():
+    five, beyond = CHECKS['rnn_step_forward'], CHECKS['attention_forward']
+    right, owed = Result(five.name, True, 3, 3), Result(beyond.name, False, 0, 3, where='not implemented yet: f: do')
+    lines = [line.split() for line in table.summary([five, beyond], [right, owed]).splitlines()]
+    assert ['in', 'total', '3', 'of', '3'] in lines and ['beyond', 'the', 'five:', 'Attention', '0', 'of', '3'] in lines
+    assert lines[-1] == ['All', 'is', 'right.']  # nobody has to go on
+    wrong = Result(beyond.name, False, 0, 3, hint='so and so')
+    assert 'Next: attention_forward' in table.summary([five, beyond], [right, wrong])
+    assert 'in total' not in table.summary([beyond], [owed]) and 'Next: ' in table.summary([beyond], [owed])
 
 
 def test_a_limit_of_memory_holds_where_the_system_offers_one():
