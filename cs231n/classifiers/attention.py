@@ -55,10 +55,10 @@ def attention_captions(model, features, max_length):
     of the look before each word, 0 after <END>.
     """
     N, P, _ = features.shape
-    p = model.params
     captions = np.full((N, max_length), model._null, np.int32)
     maps = np.zeros((N, max_length, P), features.dtype)
     # BEGIN SOLUTION: the loop of CaptioningRNN.sample, with a look before each step: fill captions and maps
+    p = model.params
     A, _ = temporal_affine_forward(features, p['W_proj'], p['b_proj'])  # (N, P, H)
     h = A.mean(axis=1)
     c = np.zeros_like(h)

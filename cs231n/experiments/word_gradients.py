@@ -3,7 +3,7 @@
 import numpy as np
 
 from cs231n.attention_layers import attention_backward, attention_forward
-from cs231n.rnn_layers import temporal_affine_forward, word_embedding_forward
+from cs231n.rnn_layers import word_embedding_forward
 
 
 def word_gradients(model, features, captions):
@@ -13,7 +13,7 @@ def word_gradients(model, features, captions):
     fed as in training. Returns (N, T, P), 0 where the word is <NULL>. Saliency: Simonyan et al., arXiv:1312.6034.
     """
     p, (N, T) = model.params, captions.shape
-    A, _ = temporal_affine_forward(features, p['W_proj'], p['b_proj'])  # (N, P, H)
+    A = features @ p['W_proj'] + p['b_proj']  # (N, P, H)
     fed = np.column_stack([np.full(N, model._start), captions[:, :-1]])
     x, _ = word_embedding_forward(fed, p['W_embed'])  # (N, T, W)
     found = np.zeros((N, T, A.shape[1]), A.dtype)

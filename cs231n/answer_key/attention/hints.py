@@ -3,7 +3,7 @@
 from cs231n.answer_key.rnn.hints import TIME_BACKWARD_HINTS
 
 DS = 'ds = w * (dw - sum(w * dw over the places)) / sqrt(H)'
-A_STEP = 'a = x Wx + prev_h Wh + attn Wattn + b'
+A_STEP = 'the sum is a = x Wx + prev_h Wh + attn Wattn + b'
 STATE_HINTS = {
     'h0_zero': "the first state is zero: it is the mean of the map's places, A.mean(axis=1).",
     'h0_sum': 'the first state is the sum of the places: it is their mean, A.mean(axis=1).',
@@ -53,7 +53,7 @@ HINTS = {
         'no_bias': f'the bias b is left out: {A_STEP}.',
         'attn_by_Wh': f'attn is multiplied by Wh: {A_STEP}.',
         'weights_swapped': f'Wh and Wattn are exchanged: {A_STEP}.',
-        'attn_added_to_h': f'attn is added to next_h: it belongs among the sums, {A_STEP}.',
+        'attn_added_to_h': f'attn is added to next_h, but belongs to what goes in: {A_STEP}.',
         'outputs_swapped': 'next_h and next_c are returned in the wrong order: next_h first.',
     },
     'attention_step_backward': {

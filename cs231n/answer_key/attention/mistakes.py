@@ -163,12 +163,12 @@ def attention_loss(mistake, params, features, captions_in, captions_out):
 
 def attention_captions(mistake, params, features, max_length):
     W_proj, b_proj, W_embed, Wx, Wh, b, W_vocab, b_vocab, Wattn = params.values()
-    N, P, _ = features.shape
+    N, P = features.shape[:2]
     A = features @ W_proj + (0 if mistake == 'no_b_proj' else b_proj)
     before = h = first_h = _first_state(mistake, A)
     c = h if mistake == 'c0_is_h0' else h * 0
     word = np.full(N, NULL if mistake == 'null_starts' else START)
-    captions, maps, fed = np.zeros((N, max_length), int), np.zeros((N, max_length, P)), word
+    captions, looked, fed = np.zeros((N, max_length), int), np.zeros((N, max_length, P)), word
     for t in range(max_length):
         attn, w = dot_product_attention_forward(None, _asked_by(mistake, h, before, first_h), A)
         attn = pick(mistake, attn, unweighted=A.mean(axis=1))
@@ -178,10 +178,10 @@ def attention_captions(mistake, params, features, max_length):
         state = before if mistake == 'scores_before_step' else h
         scores = state @ W_vocab + (0 if mistake == 'no_b_vocab' else b_vocab)
         captions[:, t] = word = scores.argmax(axis=1)
-        maps[:, t] = pick(mistake, w, maps_late=dot_product_attention_forward(None, h, A)[1], maps_left_out=w * 0)
+        looked[:, t] = pick(mistake, w, maps_late=dot_product_attention_forward(None, h, A)[1], maps_left_out=w * 0)
         fed = pick(mistake, word, word_not_fed=fed)
         if mistake == 'stops_with_first_row' and (word == END).any():
             break
     if mistake == 'start_returned':
         captions = np.concatenate([np.full((N, 1), START), captions[:, :-1]], axis=1)
-    return captions, maps
+    return captions, looked

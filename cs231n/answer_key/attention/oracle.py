@@ -70,7 +70,7 @@ def attention_captions(params, features, max_length):
     """Greedy decoding from <START> (word 1), one picture at a time, with the map of each word."""
     p = {name: torch.as_tensor(value) for name, value in params.items()}
     captions = np.zeros((len(features), max_length), dtype=int)
-    maps = np.zeros((len(features), max_length, features.shape[1]))
+    looked = np.zeros((len(features), max_length, features.shape[1]))
     for n, feature in enumerate(torch.as_tensor(features)):
         A = (feature @ p['W_proj'] + p['b_proj'])[None]  # (1, P, H)
         h, word = A.mean(dim=1), 1
@@ -79,5 +79,5 @@ def attention_captions(params, features, max_length):
             attn, w = look(h, A)
             h, c = step(p['W_embed'][word][None], h, c, attn, *_cell(p))
             captions[n, t] = word = int((h @ p['W_vocab'] + p['b_vocab']).argmax())
-            maps[n, t] = w[0]
-    return captions, maps
+            looked[n, t] = w[0]
+    return captions, looked
