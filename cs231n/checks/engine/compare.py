@@ -4,6 +4,8 @@ import numpy as np
 
 ROUGH = 1e-5  # rtol and atol that an answer computed in float32 reaches
 GATES = 'ifog'
+NOT_FINITE = ('nan comes of 0 / 0 and of inf - inf, inf of exp of a large number and of a division by 0: look at what'
+              ' is divided by, and at what exp and log are given')
 
 
 def as_array(value):
@@ -49,28 +51,56 @@ def agree(got, want, rtol, atol):
     return got.shape == want.shape and are_numbers(got) and np.allclose(got, want, rtol, atol, equal_nan=True)
 
 
-def difference(name, axes, got, want, dims, rtol=ROUGH, atol=ROUGH):
+def difference(name, axes, got, want, dims, rtol=ROUGH, atol=ROUGH, inputs=None):
     """Says in words how got differs from want; returns (rank, words), the lowest rank tells the most.
 
     name: of the output; axes: its axis names, such as 'N T H'; dims: the size of each axis name, so that a
-    constant factor can be named (1/T); rtol, atol: what counts as equal. The words hold no more than four
-    significant digits of any number.
+    constant factor can be named (1/T); rtol, atol: what counts as equal; inputs: {name of an input: its shape}. The
+    words hold no more than four significant digits of any number.
     """
     if got.size == 0 or not are_numbers(got):
         return 0, f'{name} is {"not an array of numbers" if got.size else "missing"}'
     if got.shape != want.shape:
         letters = f' = ({", ".join(axes.split())})' if axes else ''
-        swapped = got.ndim == want.ndim and sorted(got.shape) == sorted(want.shape)
-        order = ': the axes are in another order' if swapped else ''
-        return 0, f'{name} has shape {got.shape}, expected {want.shape}{letters}{order}'
+        why = _why_another_shape(axes, got, want) or _taken_for(got, inputs or {})
+        return 0, f'{name} has shape {got.shape}, expected {want.shape}{letters}{why and f": {why}"}'
     if got.dtype.kind in 'iu' and want.dtype.kind == 'f':
         return 0, f'{name} holds integers ({got.dtype}), expected floats: what stands behind the point is cut off'
     wrong = ~np.isclose(got, want, rtol, atol, equal_nan=True)
     index = tuple(int(i) for i in np.argwhere(wrong)[0])
     first = f'{name} differs first at {_place(axes, index, want.shape)}' if index else name
     words = f'{first}: got {_number(got[index])}, expected {_number(want[index])}'
-    extra = _factor(got, want, dims) or _pattern(axes, wrong)
+    if not np.isfinite(got[index]):
+        return 1, f'{words}; {NOT_FINITE}'
+    extra = _factor(got, want, dims) or _transposed(got, want) or _pattern(axes, wrong)
     return (1, f'{words}; {extra}') if extra else (2, words)
+
+
+def _why_another_shape(axes, got, want):
+    """Say what was done, or left out, that the shape is another one; '' unless it is certain."""
+    if got.ndim == want.ndim and sorted(got.shape) == sorted(want.shape):
+        return 'the axes are in another order'
+    if [n for n in got.shape if n != 1] == [n for n in want.shape if n != 1]:
+        return ('an axis of length 1 is missing: squeeze() without an axis takes all of them away'
+                if got.ndim < want.ndim else 'an axis of length 1 is too many: squeeze it out, or leave out keepdim')
+    letters = axes.split()
+    for axis in range(got.ndim if got.ndim == want.ndim + 1 else 0):
+        if agree(got.sum(axis=axis), want, ROUGH, ROUGH):
+            return f'it is still to be summed over axis {axis}'
+    for axis in range(want.ndim if got.ndim == want.ndim - 1 else 0):
+        if agree(got, want.sum(axis=axis), ROUGH, ROUGH):
+            return f'it is summed over {letters[axis] if letters else f"axis {axis}"}, which has to stay'
+    return 'everything is summed up' if got.ndim == 0 and agree(got, want.sum(), ROUGH, ROUGH) else ''
+
+
+def _taken_for(got, inputs):
+    names = [name for name, shape in inputs.items() if shape == got.shape]
+    return f'that is the shape of {names[0]}' if len(names) == 1 and got.ndim else ''
+
+
+def _transposed(got, want):
+    is_square = got.ndim == 2 and got.shape[0] == got.shape[1]
+    return 'it is transposed' if is_square and agree(got.T, want, ROUGH, ROUGH) else None
 
 
 def _number(value):

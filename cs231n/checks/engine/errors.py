@@ -5,6 +5,10 @@ class Malformed(Exception):
     """The answer returned something other than the outputs that were asked for."""
 
 
+class Certain(Malformed):
+    """The mistake itself was found, by trying what is right in its place: the message is told as a hint."""
+
+
 class TimeUp(Exception):
     """The answer took longer than its check allows."""
 

@@ -10,7 +10,7 @@ from cs231n.checks.engine.answers import answers, ready
 from cs231n.checks.engine.calling import NO_FUNCTION, asker, call, task_of
 from cs231n.checks.engine.check import SLIP
 from cs231n.checks.engine.compare import ROUGH, agree, are_numbers, difference, fit, same
-from cs231n.checks.engine.errors import NotGraded, Partly, TimeUp
+from cs231n.checks.engine.errors import Certain, NotGraded, Partly, TimeUp
 from cs231n.checks.engine.matching import close, explain, words
 from cs231n.checks.engine.reasons import UNWRITTEN, reason
 from cs231n.checks.engine.result import Result
@@ -23,7 +23,8 @@ ONE, SEVERAL = 'N = 1', 'N > 1'
 class Run:
     """What came of one case: outputs, or the trouble that prevented them, and what is known of the case.
 
-    share: of the points that the trouble leaves; right: for each output whether it is
+    share: of the points that the trouble leaves; certain: whether the trouble is the mistake itself, and no crash;
+    right: for each output whether it is
     """
 
     case: dict
@@ -31,6 +32,7 @@ class Run:
     outputs: list | None = None
     trouble: str = ''
     share: float = 0
+    certain: bool = False
     right: tuple = ()
 
     @property
@@ -86,6 +88,12 @@ def _told(check, function, find, checks, known, runs, slip):
     hint, left, credit = _mistake(check, runs)
     if hint and not left:
         return hint, _besides(check, runs), credit, False
+    if not hint and (found := dict.fromkeys(run.trouble for run in runs if run.certain)) and all(
+            run.passed or run.trouble for run in runs):
+        return ' Also: '.join(found), None, 0, False
+    if not hint and _is_negative(runs):
+        names = [name for k, name in enumerate(check.outputs) if not all(run.right[k] for run in runs)]
+        return f'the sign of {", ".join(names)} is wrong, and nothing else.', None, 0, False
     where = _besides(check, runs) if hint else _at(check, runs)
     return hint, where or _unsteady(check, function, find, runs) or _where(check, runs, left), 0, False
 
@@ -112,6 +120,7 @@ def _attempt(check, function, find):
                 raise
             except getattr(function, 'faults', Exception) as error:  # the student's: other cases are run
                 run.trouble, run.share = reason(error), error.share if isinstance(error, Partly) else 0
+                run.certain = isinstance(error, Certain)
                 continue
             spoiled.update(dict.fromkeys(name for name in case if not same(case[name], run.case[name])))
             wanted = run.known['right']
@@ -246,7 +255,7 @@ def _where(check, runs, left):
     """In the first case that differs, the output that tells most about it, in words; the loss in any case."""
     rtol, atol = max(check.rtol, ROUGH), max(check.atol, ROUGH)
     for run in runs:
-        found = {name: difference(name, axes, got, want, _sizes(check, run), rtol, atol)
+        found = {name: difference(name, axes, got, want, _sizes(check, run), rtol, atol, _shapes(run.case))
                  for k, ((name, axes), got, want) in enumerate(
                      zip(check.outputs.items(), run.outputs, run.known['right']))
                  if k in left and not run.right[k]}
@@ -261,6 +270,12 @@ def _sizes(check, run):
     """{letter of an axis: its size} in one case."""
     return {letter: size for axes, want in zip(check.outputs.values(), run.known['right'])
             for letter, size in zip(axes.split(), want.shape)}
+
+
+def _shapes(case):
+    """{name of an input: its shape}, of parameters in a dictionary, too."""
+    inner = {name: value for one in case.values() if isinstance(one, dict) for name, value in one.items()}
+    return {name: value.shape for name, value in {**inner, **case}.items() if isinstance(value, np.ndarray)}
 
 
 def _sizes_in_words(check, run):
@@ -284,10 +299,37 @@ def _only_here(check, runs, run):
     passed = [one for one in (runs if slip or run.trouble else runs[:runs.index(run)]) if one.passed]
     if not passed:
         return ''
+    sizes = _sizes_in_words(check, run)
+    if not slip and _is_fixed(check, runs, passed):
+        return (f'right with {_sizes_in_words(check, passed[0])} alone, as if a size were written down as a number:'
+                f' take it from the shape of an input; with {sizes}: ')
     if slip:
         right = ' and '.join(dict.fromkeys(f'N = {_minibatch(check, one)}' for one in passed))
         return f'right with {right}, but with N = {_minibatch(check, run)}: '
+    if not run.trouble and _largest(run) > 10 * max(map(_largest, passed)):
+        return f'right for moderate inputs, but not for large ones, up to {_largest(run):g}: '
     if any(_sizes(check, one) == _sizes(check, run) for one in passed):
         return 'right for the first inputs, but not for others of the same shape: '
-    sizes = _sizes_in_words(check, run)
     return f'right for other shapes, but with {sizes}: ' if sizes else ''
+
+
+def _is_fixed(check, runs, passed):
+    """Whether several minibatches, some of more than one, fail for their sizes: all crash but those of one size."""
+    crashed = [run for run in runs if run.trouble]
+    return (len(crashed) > 1 and any((_minibatch(check, run) or 0) > 1 for run in crashed)
+            and len(crashed) + len(passed) == len(runs)
+            and all(_sizes(check, one) == _sizes(check, passed[0]) for one in passed)
+            and all(_sizes(check, run) != _sizes(check, passed[0]) for run in crashed))
+
+
+def _is_negative(runs):
+    """Whether every output that is wrong is the negative of the right one."""
+    return all(run.outputs is not None and all(
+        right or (are_numbers(got) and agree(-1.0 * got, want, ROUGH, ROUGH))
+        for got, want, right in zip(run.outputs, run.known['right'], run.right)) for run in runs)
+
+
+def _largest(run):
+    """Return the size of the largest number among the inputs."""
+    return max((np.abs(value).max() for value in run.case.values()
+                if isinstance(value, np.ndarray) and value.dtype.kind == 'f' and value.size), default=0)

@@ -28,6 +28,9 @@ MEANINGS = (
      'what is written into an array has another shape than its place there'),
     (r'cannot reshape array|is invalid for input of size', ENTRIES),
     (r'view size is not compatible', 'view() needs entries side by side in memory: use reshape()'),
+    (r'Mismatch in shape: grad_output.* and output\[0\] has a shape of torch.Size\(\[\d',
+     'backward() was given a gradient of another shape than the scores have: torch.ones_like(scores) fits any N, and'
+     ' scores.sum().backward() needs no gradient'),
     (r'Mismatch in shape: grad_output',
      'backward() was given a gradient of another shape than the scores have: with N = 1 a squeeze() takes the axis of'
      ' the minibatch away; squeeze(1) keeps it, and scores.sum().backward() needs no gradient'),
@@ -52,8 +55,14 @@ MEANINGS = (
      'the transposition names another number of axes than there are'),
     (r'must have same number of dimensions|for the concatenation axis|Sizes of tensors must match|stack expects each',
      'what is joined must have the same shape in all other axes'),
-    (r'missing \d+ required positional|positional arguments? but|unexpected keyword|multiple values for argument',
-     ARGUMENTS),
+    (r'unexpected keyword', 'no argument goes by this name: help() of what is called lists those that it has'),
+    (r'missing \d+ required positional|positional arguments? but|multiple values for argument', ARGUMENTS),
+    (r'does not result in an equal division', 'np.split cuts along axis 0, the minibatch, unless it is told another'
+                                              ' one: axis=1 for the gates'),
+    (r'object is not iterable|is not an iterator', 'many things are expected here, and this is a single one: the'
+                                                   ' parameters of a model are model.parameters()'),
+    (r"'(float|int|numpy\.\w+)' object is not (subscriptable|iterable)",
+     'one number stands where several are expected, as in betas=(0.5, 0.999)'),
     (r"'(tuple|list|dict|float|int)' object (has no|is not|does not)",
      'this is another type than the line expects: does a function return several values, in a tuple?'),
     (r'Target size .* (must be the same|is different)|same as input size',

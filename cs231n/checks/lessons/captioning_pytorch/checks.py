@@ -36,10 +36,10 @@ def _call_method(cell_type, check, ask, case):
 
 
 def _with_share(values):
-    """Return the outputs, and the share of the true slope that autograd found: 1 if all is right."""
+    """Return the outputs, and how much of the true slope autograd found: 1 all of it, 0 nothing, 0.5 something else."""
     *outputs, found, true = values
     found, true = float(found), float(true)
-    return [*outputs, 1.0 if np.isclose(found, true, rtol=1e-6, atol=1e-7) else np.divide(found, true)]
+    return [*outputs, 1.0 if np.isclose(found, true, rtol=1e-6, atol=1e-7) else 0.5 * (found != 0)]
 
 
 def _in_pytorch(one):
