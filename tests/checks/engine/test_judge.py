@@ -238,8 +238,8 @@ SQUEEZED = RIGHT.replace('    return next_h, cache', '    return next_h.squeeze(
 def test_a_slip_with_one_row_is_told_and_costs_a_fifth():
     result = check(run(SQUEEZED, 'rnn_step_forward'))
     assert not result.passed and result.points == 2.4 and result.slip == 'N = 1'
-    assert result.where == ('right with N = 3 and N = 5, but with N = 1: next_h has shape (2,), expected (1, 2) = (N, H):'
-                            ' an axis of length 1 is missing: squeeze() without an axis takes all of them away')
+    assert result.where == ('right with N = 3 and N = 5, but with N = 1: next_h has shape (2,), expected (1, 2) ='
+                            ' (N, H): an axis of length 1 is missing: squeeze() without an axis takes all of them away')
 
 
 def test_a_slip_costs_nothing_of_what_rests_on_it():
