@@ -1,5 +1,8 @@
 """Compares two arrays, and says in words where they differ."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 
 ROUGH = 1e-5  # rtol and atol that an answer computed in float32 reaches
@@ -8,7 +11,7 @@ NOT_FINITE = ('nan comes of 0 / 0 and of inf - inf, inf of exp of a large number
               ' is divided by, and at what exp and log are given')
 
 
-def as_array(value):
+def as_array(value: Any) -> np.ndarray:
     """Return the value of an output as a NumPy array; None, a missing output, as an empty one."""
     if value is None:
         return np.empty(0)
@@ -20,19 +23,19 @@ def as_array(value):
         return np.empty(1, dtype=object)
 
 
-def same(one, other):
+def same(one: Any, other: Any) -> bool:
     """Whether two inputs of a check hold the same."""
     if isinstance(one, dict):
         return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
     return np.array_equal(one, other)
 
 
-def are_numbers(array):
+def are_numbers(array: np.ndarray) -> bool:
     """Whether the array holds booleans, integers or floats."""
     return array.dtype.kind in 'buif'
 
 
-def fit(got, want):
+def fit(got: np.ndarray, want: np.ndarray) -> np.ndarray:
     """Accept what means the same in want's shape: a loss of shape (1,), the number 0 for zeros."""
     if want.shape == () and got.size == 1:
         return got.reshape(())
@@ -41,7 +44,7 @@ def fit(got, want):
     return got
 
 
-def agree(got, want, rtol, atol):
+def agree(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> bool:
     """Whether both have the same shape and |got - want| <= atol + rtol |want| everywhere (NaN equals NaN).
 
     Where whole numbers are wanted, they have to be those very numbers.
@@ -51,7 +54,8 @@ def agree(got, want, rtol, atol):
     return got.shape == want.shape and are_numbers(got) and np.allclose(got, want, rtol, atol, equal_nan=True)
 
 
-def difference(name, axes, got, want, dims, rtol=ROUGH, atol=ROUGH, inputs=None):
+def difference(name: str, axes: str, got: np.ndarray, want: np.ndarray, dims: dict[str, int], rtol: float = ROUGH,
+               atol: float = ROUGH, inputs: dict[str, tuple[int, ...]] | None = None) -> tuple[int, str]:
     """Says in words how got differs from want; returns (rank, words), the lowest rank tells the most.
 
     name: of the output; axes: its axis names, such as 'N T H'; dims: the size of each axis name, so that a
@@ -76,7 +80,7 @@ def difference(name, axes, got, want, dims, rtol=ROUGH, atol=ROUGH, inputs=None)
     return (1, f'{words}; {extra}') if extra else (2, words)
 
 
-def _why_another_shape(axes, got, want):
+def _why_another_shape(axes: str, got: np.ndarray, want: np.ndarray) -> str:
     """Say what was done, or left out, that the shape is another one; '' unless it is certain."""
     if got.ndim == want.ndim and sorted(got.shape) == sorted(want.shape):
         return 'the axes are in another order'
@@ -93,21 +97,21 @@ def _why_another_shape(axes, got, want):
     return 'everything is summed up' if got.ndim == 0 and agree(got, want.sum(), ROUGH, ROUGH) else ''
 
 
-def _taken_for(got, inputs):
+def _taken_for(got: np.ndarray, inputs: dict[str, tuple[int, ...]]) -> str:
     names = [name for name, shape in inputs.items() if shape == got.shape]
     return f'that is the shape of {names[0]}' if len(names) == 1 and got.ndim else ''
 
 
-def _transposed(got, want):
+def _transposed(got: np.ndarray, want: np.ndarray) -> str | None:
     is_square = got.ndim == 2 and got.shape[0] == got.shape[1]
     return 'it is transposed' if is_square and agree(got.T, want, ROUGH, ROUGH) else None
 
 
-def _number(value):
+def _number(value: float) -> str:
     return '0' if abs(value) < 1e-12 else f'{value:.4g}'
 
 
-def _place(axes, index, shape):
+def _place(axes: str, index: Sequence[int], shape: Sequence[int]) -> str:
     """(0, 3, 2) of 'N T H' -> 'n=0, timestep t=3, h=2'; an axis '4H' is told as gate and unit."""
     words = []
     for letter, i, size in zip(axes.split(), index, shape):
@@ -118,7 +122,7 @@ def _place(axes, index, shape):
     return ', '.join(words)
 
 
-def _factor(got, want, dims):
+def _factor(got: np.ndarray, want: np.ndarray, dims: Mapping[str, float]) -> str | None:
     """Names the number r if got = r want everywhere."""
     if not got.any():
         return 'it is zero' if not got.ndim else 'it is zero everywhere'
@@ -132,7 +136,8 @@ def _factor(got, want, dims):
         return None
     if np.isclose(r, -1):
         return 'only the sign is wrong'
-    names = {letter: size for letter, size in dims.items() if size > 2 and letter != '4H'}  # 2 may be any 2
+    names: dict[str, float] = {  # 2 may be any 2
+        letter: size for letter, size in dims.items() if size > 2 and letter != '4H'}
     names.update({f'1/{letter}': 1 / size for letter, size in names.items()})
     same = [letter for letter, size in names.items() if np.isclose(r, size)]
     if got.size == 1 and not same:  # one number is always some multiple of another
@@ -141,14 +146,14 @@ def _factor(got, want, dims):
     return f'{"everywhere " if got.ndim else ""}{_number(r)} times the right value{meaning}'
 
 
-def _pattern(axes, wrong):
+def _pattern(axes: str, wrong: np.ndarray) -> str | None:
     """Says which timesteps, rows or gates are wrong, if some are right."""
     words = []
     for axis, letter in enumerate(axes.split()):
         rest = tuple(other for other in range(wrong.ndim) if other != axis)
-        bad = wrong.any(axis=rest)
+        bad = np.asarray(wrong.any(axis=rest))
         if letter == '4H':
-            bad = bad.reshape(4, -1).any(axis=1)  # (4,)
+            bad = np.asarray(bad.reshape(4, -1).any(axis=1))  # (4,)
         if letter in ('N', 'T', 'V', '4H') and not bad.all():
             names = GATES if letter == '4H' else range(len(bad))
             title = {'4H': 'in gate', 'T': 'at timestep', 'V': 'at word'}.get(letter, 'in row')
@@ -157,7 +162,7 @@ def _pattern(axes, wrong):
     return '; '.join(words)
 
 
-def _listed(items):
+def _listed(items: list) -> str:
     """[0, 1, 2] -> '0 to 2'; [0, 2] -> '0, 2'."""
     if len(items) > 2 and isinstance(items[0], int) and items[-1] - items[0] == len(items) - 1:
         return f'{items[0]} to {items[-1]}'

@@ -16,7 +16,7 @@ class TimeUp(Exception):
 class Partly(Exception):
     """The answer is right within limits that the message tells; `share` is what it still earns of the points."""
 
-    def __init__(self, message, share):
+    def __init__(self, message: str, share: float) -> None:
         super().__init__(message)
         self.share = share
 

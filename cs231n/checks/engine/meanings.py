@@ -73,12 +73,16 @@ MEANINGS = (
     (r'[Ee]xpected 2D|[Ee]xpected 3D', 'BatchNorm1d takes (N, features): behind a convolution it is BatchNorm2d'),
     (r'running_mean should contain|to have \d+ channels|to have \d+ elements',
      'a layer is made for another number of features or channels than the one before gives'),
-    (r'does not require grad|requires_grad|that requires grad\. Use',
+    (r'does not require grad', 'no gradient is recorded: call requires_grad_() before the forward pass, and cut nothing'
+                               ' off by detach(), .data or no_grad()'),
+    (r'requires_grad|that requires grad\. Use',
      'autograd and this line do not fit: no gradient is recorded, or one is where none may be; see detach(),'
      ' requires_grad_() and torch.no_grad()'),
-    (r'implicitly created only for scalar', 'backward() starts from one number: add up the scores first'),
-    (r'leaf Variable|leaf variable', 'autograd watches this leaf: change img.data, or work within torch.no_grad()'),
-    (r'through the graph a second time', 'the graph is used up: every step needs a forward pass of its own'),
+    (r'implicitly created only for scalar', 'backward() starts from one number: add up the scores of the right'
+                                            ' classes'),
+    (r'leaf Variable|leaf variable', 'autograd watches this leaf: write img.data += step, or img += step'
+                                     ' within torch.no_grad()'),
+    (r'through the graph a second time', 'the graph is used up: every step needs a forward pass, its own model(X)'),
     (r'elements cannot be converted to Scalar|only one element|size-1 arrays|only length-1|only 0-dim',
      'one number is expected, and here are several: sum them, or pick one'),
     (r'truth value|Boolean value of Tensor', 'an array is no condition: compare single numbers, or use any() or all()'),
@@ -87,7 +91,7 @@ MEANINGS = (
 )
 
 
-def meaning(error, message):
+def meaning(error: BaseException, message: str) -> str:
     """Return what the message of an error means; '' if that is not known."""
     if isinstance(error, KeyError) and message:
         return 'the dictionary has no such key'

@@ -10,7 +10,6 @@ from cs231n.answer_key.network_visualization.hints import RAW_ALSO
 from cs231n.checks import check
 from cs231n.checks.engine.judge import judge
 from cs231n.checks.lessons.network_visualization.checks import CHECKS
-from cs231n.checks.lessons.network_visualization.student_side import CRASHES
 from tests.support.written_answers import run
 
 SALIENCY = """
@@ -403,7 +402,7 @@ def test_a_none_that_is_no_gradient_is_not_told_as_one():
     said = check(write('compute_saliency_maps', no_grad_read)).where
     assert said.startswith("AttributeError: 'NoneType' object has no attribute 'abs'"), said
     cut = check(write('compute_saliency_maps', [('scores = model(X)', 'scores = model(X).detach()')])).where
-    assert cut.startswith('no gradient is recorded') and 'cut nothing off by detach()' in cut
+    assert 'that is: no gradient is recorded' in cut and 'cut nothing off by detach()' in cut
 
 
 def test_a_map_that_the_notebook_could_not_use_is_refused():
@@ -481,7 +480,6 @@ def test_the_mistakes_are_many_and_each_has_a_short_hint():
     hints = [hint for one in CHECKS for hint in one.hints.values()]
     assert len(set(hints)) == len(hints) >= 45
     assert all(len(hint) <= 150 and '\n' not in hint and hint.endswith('.') for hint in hints)
-    assert len(set(CRASHES.values())) >= 5
 
 
 def test_the_cases_are_not_changed_by_what_is_checked():
