@@ -22,6 +22,7 @@ EDITIONS = {
     'numpy': ('rnn', 'lstm', 'captioning', 'decoding', 'attention'),
     'pytorch': ('captioning_pytorch',),
 }
+PLAN = ROOT / 'cs231n' / 'handout.json'  # in a student's folder: its edition, its notebooks, what is written in which
 
 
 def path_of(notebook: str) -> str:
@@ -31,5 +32,4 @@ def path_of(notebook: str) -> str:
 
 def edition() -> str:
     """Return the edition of this folder: what a student's folder says, else 'numpy'."""
-    given = ROOT / 'cs231n' / 'handout.json'
-    return json.loads(given.read_text(encoding='utf-8')).get('edition', 'numpy') if given.is_file() else 'numpy'
+    return json.loads(PLAN.read_text(encoding='utf-8')).get('edition', 'numpy') if PLAN.is_file() else 'numpy'

@@ -15,17 +15,18 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from cs231n._shared.paths import ROOT
+from cs231n.course.assignment import PLAN
 
 if TYPE_CHECKING:  # slow to import, and `make submit` needs none of it
     from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
 
-LIST = ROOT / 'cs231n' / 'handout.json'
+WAITS = 'This cell waits for '  # how a line begins that stands in place of an error
 STAMP = re.compile(r'(cs231n/\S+\.py) ([0-9a-f]{12})\b')
 
 
 def edited_files() -> dict[str, list[str]]:
     """Return {path of a module that students edit: the notebooks that rest on it}; empty in the solved repository."""
-    return json.loads(LIST.read_text(encoding='utf-8'))['edited'] if LIST.is_file() else {}
+    return json.loads(PLAN.read_text(encoding='utf-8'))['edited'] if PLAN.is_file() else {}
 
 
 def digest(path: Path) -> str:
@@ -75,7 +76,7 @@ class Waiting:
         for name in names_bound(shell.transform_cell(self.source or '')):
             self.owed.setdefault(name, function)
         task = f': {str(error).partition(": ")[2]}' if isinstance(error, NotImplementedError) else ''
-        text = f'This cell waits for {function}{task}.'
+        text = f'{WAITS}{function}{task}.'
         from IPython.display import publish_display_data
         publish_display_data({
             'text/plain': text,

@@ -22,12 +22,12 @@ from nbformat import NotebookNode
 from cs231n._shared.console import command
 from cs231n._shared.files import write_atomically
 from cs231n._shared.paths import ROOT, build_dir
+from cs231n.course.assignment import PLAN
 from cs231n.course.execution import Execution
-from cs231n.course.student_extension import LIST, STAMP, digest
+from cs231n.course.student_extension import STAMP, WAITS, digest
 
 AGAIN = 'restart its kernel, run all cells, and save'
 UNANSWERED = '*write it here.*'
-WAITS = 'This cell waits for '
 LIBRARIES = 'numpy', 'scipy', 'torch', 'torchvision', 'h5py', 'pillow', 'matplotlib', 'ipykernel', 'nbformat'
 
 
@@ -119,9 +119,9 @@ def _about_outputs(cell: NotebookNode) -> Iterator[str]:
 
 def missing(root: Path = ROOT) -> list[str]:
     """Return all that is missing, as sentences. FileNotFoundError in the solved repository, which hands in nothing."""
-    if not (root / LIST.relative_to(ROOT)).is_file():
+    if not (root / PLAN.relative_to(ROOT)).is_file():
         raise FileNotFoundError("this is not a student's folder, so there is nothing to hand in")
-    plan = json.loads((root / LIST.relative_to(ROOT)).read_text(encoding='utf-8'))
+    plan = json.loads((root / PLAN.relative_to(ROOT)).read_text(encoding='utf-8'))
     found: list[str] = []
     for module in plan['edited']:
         found += missing_in_module(module, root)
@@ -134,7 +134,7 @@ def contents(root: Path, lacks: Sequence[str]) -> tuple[dict[str, bytes], list[s
     """Return {name in the zip: bytes}, the manifest last, and what could not be made, as sentences."""
     from cs231n.course.pages import page  # slow to import
 
-    plan = json.loads((root / LIST.relative_to(ROOT)).read_text(encoding='utf-8'))
+    plan = json.loads((root / PLAN.relative_to(ROOT)).read_text(encoding='utf-8'))
     files, failed = {}, []
     for name in [*plan['edited'], *(f'notebooks/{name}.ipynb' for name in plan['notebooks'])]:
         if (root / name).is_file():

@@ -10,6 +10,8 @@ import json
 import re
 from pathlib import Path
 
+from cs231n._shared.paths import ROOT
+from cs231n.course import assignment
 from cs231n.course.assignment import EXTRA, NOTEBOOKS, path_of
 from cs231n.handout.markers import MarkerError, clear_text, code_blocks, stub
 
@@ -29,7 +31,7 @@ NOT_GIVEN = {  # folder: why a student does not get it; whatever is put into one
     'cs231n/sample_world/training': 'the weights are there',
 }
 ANSWERS = 'cs231n/checks/engine/answers.npz'
-PLAN = 'cs231n/handout.json'
+PLAN = assignment.PLAN.relative_to(ROOT).as_posix()
 SETUP = '%reload_ext cs231n.course.student_extension'  # a cell that waits for an answer says so; a run is stamped
 BARE = {'kernelspec': {'display_name': 'Python 3', 'language': 'python', 'name': 'python3'},
         'language_info': {'name': 'python'}}

@@ -11,6 +11,7 @@ import torchvision
 from PIL import Image
 from torchvision.datasets import MNIST
 from torchvision.models import SqueezeNet1_1_Weights
+from torchvision.models._api import BUILTIN_MODELS
 
 from cs231n import data_utils
 from cs231n.data import decoding
@@ -26,6 +27,7 @@ from cs231n.sample_world.weights import sample_weights
 
 STEEP = 20    # times the sample network's scores: its slopes are gentler than those that old step sizes were made for
 LATER = 0.01  # less for numbers that only stand for a thing: of equal scores the thing's own number is the first choice
+OF_THE_HUB = 'source', 'trust_repo', 'force_reload', 'verbose', 'skip_validation'  # options that no model gets
 PICTURES = {  # what stands in for the pictures of the folder styles/
     'tubingen': lambda: photograph('coffee'), 'starry_night': lambda: painting('starry'),
     'the_scream': lambda: painting('dusk'), 'composition_vii': lambda: painting('abstract'),
@@ -36,8 +38,11 @@ PICTURES = {  # what stands in for the pictures of the folder styles/
 def redirect():
     """Put everything in place."""
     _world.cache_clear()
+    squeezenet1_1 = _squeezenet1_1(torchvision.models.squeezenet.squeezenet1_1)
     for module in (torchvision.models, torchvision.models.squeezenet):
-        put(module, 'squeezenet1_1', _squeezenet1_1(torchvision.models.squeezenet.squeezenet1_1))
+        put(module, 'squeezenet1_1', squeezenet1_1)
+    put(BUILTIN_MODELS, 'squeezenet1_1', squeezenet1_1)  # of get_model
+    put(torch.hub, 'load', _hub_load(torch.hub.load, squeezenet1_1))
     put(MNIST, 'download', _download(MNIST.download))
     put(data_utils, 'load_imagenet_val', _load_imagenet_val)
     put(np, 'load', _load(np.load))
@@ -84,6 +89,14 @@ def _squeezenet1_1(original):
             model.load_state_dict(_sample_state())
         return model
     return squeezenet1_1
+
+
+def _hub_load(original, squeezenet1_1):
+    def load(repo_or_dir, model, *args, **options):
+        if str(repo_or_dir).startswith('pytorch/vision') and model == 'squeezenet1_1':
+            return squeezenet1_1(*args, **{name: value for name, value in options.items() if name not in OF_THE_HUB})
+        return original(repo_or_dir, model, *args, **options)
+    return load
 
 
 def _sample_state():
@@ -164,5 +177,5 @@ def _load_image(original):
         picture = _stand_in(filename)
         if picture is None:
             return original(filename, size)
-        return np.array(torchvision.transforms.Resize(size)(Image.fromarray(picture))) if size else picture
+        return np.array(decoding.resized(Image.fromarray(picture), size, 'filename')) if size else picture
     return load_image

@@ -21,6 +21,7 @@ def restore():
     """Give back every name that is missing."""
     _iterators()
     _scalars()
+    _variables()
     _transforms()
     _initialisers()
     _numpy_types()
@@ -67,6 +68,16 @@ def _scalars():
     put(torch.Tensor, '__getitem__', getitem_of_old)
 
 
+def _variables():
+    """Let Variable(x, volatile=True) be written, from when that was how no gradient was recorded."""
+    class Variable(torch.autograd.Variable):
+        def __new__(cls, data, requires_grad=False, volatile=None):
+            if volatile is not None:
+                tell('Variable(x, volatile=True)', 'x, within torch.no_grad()')
+            return torch.autograd.variable.Variable(data, requires_grad and not volatile)
+    put(torch.autograd, 'Variable', Variable)
+
+
 def _transforms():
     T = torchvision.transforms
     _fill(T, 'Scale', _renamed(T.Resize, 'T.Scale', 'T.Resize'))
@@ -83,6 +94,8 @@ def _numpy_types():
     missing = np.__getattr__
 
     def getattr_(name):
+        if name == 'asscalar':
+            return _renamed(np.ndarray.item, 'np.asscalar(x)', 'x.item()')
         if name in NUMPY:
             tell(f'np.{name}', name)
             return NUMPY[name]

@@ -77,6 +77,8 @@ def time_backward(back):
 STEP_WEIGHTS = {
     'weights_averaged': [('return ', AVERAGE)],
     'db_averaged': [('np.sum(da, axis=0)', 'np.mean(da, axis=0)')],
+    'db_not_summed': [('np.sum(da, axis=0)', 'da')],
+    'db_one_number': [('np.sum(da, axis=0)', 'np.sum(da)')],
     'dWh_from_next_h': [('dWh = prev_h.T', 'dWh = next_h.T')],
 }
 LOSS = {
@@ -94,6 +96,9 @@ LOSS = {
     ],
     'mask_from_in': [('mask = captions_out', 'mask = captions_in')],
     'mask_left_out': [('captions_out != self._null', 'captions_out > -1')],
+    'mask_inverted': [('captions_out != self._null', 'captions_out == self._null')],
+    'mask_from_end': [('captions_out != self._null', 'captions_out != self._end')],
+    'averaged_over_words': [('grads = {}', 'W = mask.sum() / len(mask); loss /= W; dscores /= W; grads = {}')],
     'averaged_over_T': [('grads = {}', 'T = captions_in.shape[1]; loss /= T; dscores /= T; grads = {}')],
     'divided_again': [('grads = {}', 'N = captions_in.shape[0]; loss /= N; dscores /= N; grads = {}')],
     'h0_grad_missing': [*NO_PROJ_GRADS],
@@ -116,6 +121,7 @@ SAMPLE = {
             'captions[:, t] = scores.argmax(axis=1)',
         )
     ],
+    'null_fed': [(SAMPLE_STEP, 'word = captions[:, t] if t else word\n            ' + SAMPLE_STEP)],
     'row_0_fed': [(SAMPLE_STEP, 'x = W_embed[word[:1].repeat(N)]')],
     'null_starts': [('[self._start] * N', '[self._null] * N')],
     'start_in_row_0': [('[self._start] * N', '[self._start] + [self._null] * (N - 1)')],
@@ -126,6 +132,7 @@ SAMPLE = {
             'captions[:, t] = scores.argmax(axis=1)',
         ),
     ],
+    'start_kept': [('return captions', 'return np.insert(captions, 0, self._start, axis=1)')],
     'start_returned': [
         ('for t in range(max_length):', 'captions[:, 0] = word\n        for t in range(1, max_length):')
     ],
@@ -145,6 +152,7 @@ SAMPLE_LSTM = {
     'c_not_carried': [(SAMPLE_STEP, SAMPLE_STEP + '\n            c = np.zeros_like(h0)')],
     'nothing_carried': [(SAMPLE_STEP, SAMPLE_STEP + '\n            ' + SAMPLE_STATE)],
     'c0_is_h0': [(SAMPLE_STATE, 'h, c = h0, h0')],
+    'h_and_c_swapped': [('h, c, _ = lstm', 'c, h, _ = lstm')],
 }
 SOFTMAX = '\n    {0} = np.exp({0}) / np.exp({0}).sum(axis=1, keepdims=True)'
 LSTM_ROUND = "h, c, _ = lstm_step_forward(x, h, c, p['Wx'], p['Wh'], p['b'])"
@@ -219,6 +227,7 @@ MISTAKES = {
         'sigmoid': [('np.tanh', 'sigmoid')],
         'relu': [('np.tanh(', 'np.maximum(0, ')],
         'no_bias': [(' + b)', ')')],
+        'bias_twice': [(' + b)', ' + b + b)')],
         'h_left_out': [(' + prev_h.dot(Wh)', '')],
         'x_left_out': [('x.dot(Wx) + ', '')],
         'Wh_transposed': [('prev_h.dot(Wh)', 'prev_h.dot(Wh.T)')],
@@ -226,6 +235,11 @@ MISTAKES = {
     'rnn_step_backward': {
         'no_tanh_prime': [('da = dnext_h * (1 - next_h ** 2)', 'da = dnext_h')],
         'tanh_prime_of_prev_h': [('1 - next_h', '1 - prev_h')],
+        'tanh_prime_of_a': [('1 - next_h', '1 - np.arctanh(next_h)')],
+        'plus_square': [('1 - next_h', '1 + next_h')],
+        'db_from_dnext_h': [('np.sum(da', 'np.sum(dnext_h')],
+        'dWx_transposed': [('x.T.dot(da)', 'da.T.dot(x)')],
+        'dWh_transposed': [('prev_h.T.dot(da)', 'da.T.dot(prev_h)')],
         'tanh_prime_of_tanh': [('1 - next_h', '1 - np.tanh(next_h)')],
         'no_square': [(' ** 2', '')],
         'db_over_units': [('np.sum(da, axis=0)', 'np.sum(da, axis=1)')],
@@ -277,6 +291,7 @@ MISTAKES = {
         'gates_by_tanh': [('sigmoid', 'np.tanh')],
         'g_by_sigmoid': [('np.tanh(a_g)', 'sigmoid(a_g)')],
         'g_linear': [('np.tanh(a_g)', 'a_g')],
+        'bias_twice': [(SUM, SUM + ' + b')],
         'no_bias': [(SUM, 'x.dot(Wx) + prev_h.dot(Wh)')],
         'h_left_out': [(SUM, 'x.dot(Wx) + b')],
         'x_left_out': [(SUM, 'prev_h.dot(Wh) + b')],
@@ -297,6 +312,11 @@ MISTAKES = {
         'dprev_c_from_dnext_c': [('dprev_c = dc * f', 'dprev_c = dnext_c * f')],
         'dprev_c_without_f': [('dprev_c = dc * f', 'dprev_c = dc')],
         'one_minus_c2': [('1 - tanh_c ** 2', '1 - next_c ** 2')],
+        'square_inside_tanh': [('1 - tanh_c ** 2', '1 - np.tanh(next_c ** 2)')],
+        'gates_from_dnext_c': [('dc * prev_c', 'dnext_c * prev_c'), ('dc * g', 'dnext_c * g'), ('dc * i', 'dnext_c *'
+                                                                                                          ' i')],
+        **{f'no_slope_of_{gate}': [(f' * {gate} * (1 - {gate})', '')] for gate in 'ifo'},
+        **{f'half_slope_of_{gate}': [(f' * {gate} * (1 - {gate})', f' * (1 - {gate})')] for gate in 'ifo'},
         'no_tanh_prime_of_c': [(' * (1 - tanh_c ** 2)', '')],
         'no_square_of_tanh_c': [('1 - tanh_c ** 2', '1 - tanh_c')],
         'no_output_gate': [('dnext_h * o *', 'dnext_h *')],

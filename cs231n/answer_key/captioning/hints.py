@@ -10,6 +10,9 @@ LOSS_HINTS = {
     'shifted_backwards_but_mask': EXCHANGED,
     'mask_from_in': 'the mask is taken from the input words: mask = captions_out != self._null.',
     'mask_left_out': 'the mask is left out: a <NULL> among the targets adds nothing to the loss.',
+    'mask_inverted': 'the mask is turned round, it keeps <NULL> alone: mask = captions_out != self._null.',
+    'mask_from_end': 'the mask leaves out <END>: mask = captions_out != self._null.',
+    'averaged_over_words': 'the loss is divided by the number of words: sum over T, divide by N.',
     'averaged_over_T': 'the loss is averaged over time too: sum over T, divide by N only.',
     'divided_again': 'the loss is divided by N twice: temporal_softmax_loss has already averaged it.',
     'h0_grad_missing': 'grads has no W_proj and b_proj: send dh0 of the backward pass through the affine'
@@ -26,11 +29,15 @@ LOSS_HINTS = {
 }
 SAMPLE_HINTS = {
     'word_not_fed': 'every step is fed <START>: feed the word that the step before has sampled.',
+    'null_fed': 'after <START> every step is fed <NULL>, from a column that is still empty: feed the word of the step'
+                ' before.',
     'row_0_fed': 'every image is fed the word of the first image: feed each row its own word.',
     'null_starts': 'the first word fed is <NULL>: start with self._start.',
     'start_in_row_0': '<START> goes to the first image alone, the others begin with <NULL>: all rows start with it.',
     'start_in_row_0_not_fed': '<START> goes to the first image alone, and no word is fed back: start all rows with it,'
                               ' then feed each its word.',
+    'start_kept': '<START> stands before the words, which makes a column too many: the first column is the first'
+                  ' sampled word.',
     'start_returned': '<START> is returned in column 0: the first column is the first sampled word.',
     'features_ignored': 'the features are not used: the first state is features W_proj + b_proj.',
     'no_b_proj': 'b_proj is left out: h0 = features W_proj + b_proj.',
@@ -47,13 +54,21 @@ STATE_HINTS = {
         'c_not_carried': 'the cell is reset at every step: pass on the next_c of the step before.',
         'nothing_carried': 'every step starts from h0 and an empty cell: pass on next_h and next_c of the'
                            ' step before.',
+        'h_and_c_swapped': 'h and c are exchanged: lstm_step_forward returns next_h first.',
         'c0_is_h0': 'the cell starts as h0: before the first word the cell is zero.',
     },
 }
 
+LOSS_STAGES = (('not_shifted', 'both_shifted', 'shifted_backwards'),
+               ('mask_from_in', 'mask_left_out', 'mask_inverted', 'mask_from_end'),
+               ('averaged_over_T', 'averaged_over_words', 'divided_again'),
+               ('no_b_proj', 'no_b_vocab', 'features_ignored'), ('h0_grad_missing', 'h0_grad_zero',
+                                                                 'embed_grad_missing'))
 STAGES = {  # mistakes of which those of two stages are often made together
-    f'CaptioningRNN.sample[{cell_type}]': (('start_returned', 'null_starts'), ('word_not_fed', 'h_not_carried'))
-    for cell_type in STATE_HINTS
+    **{f'CaptioningRNN.sample[{cell_type}]': (('start_returned', 'null_starts', 'features_ignored', 'no_b_proj'),
+                                              ('word_not_fed', 'null_fed', 'row_0_fed'), tuple(hints))
+       for cell_type, hints in STATE_HINTS.items()},
+    **{f'CaptioningRNN.loss[{cell_type}]': LOSS_STAGES for cell_type in STATE_HINTS},
 }
 
 HINTS = {

@@ -25,13 +25,13 @@ def captioning_loss(mistake, params, features, captions):
                           shifted_backwards_but_mask=(late, early))
     mask = pick(mistake, targets, mask_from_in=words, not_shifted_but_mask=late,
                 shifted_backwards_but_mask=late) != NULL
+    mask = pick(mistake, mask, mask_inverted=targets == NULL, mask_from_end=targets != END)
     h0 = _start_state(mistake, features, W_proj, b_proj)
 
     x = W_embed[words]  # (N, T, W)
     h, = forward(None, x, h0, Wx, Wh, b)
     scores = h @ W_vocab + (0 if mistake == 'no_b_vocab' else b_vocab)  # (N, T, V)
-    softmax_mistake = mistake if mistake in ('mask_left_out', 'averaged_over_T') else None
-    loss, dscores = temporal_softmax_loss(softmax_mistake, scores, targets, mask)
+    loss, dscores = temporal_softmax_loss(mistake, scores, targets, mask)
     if mistake == 'divided_again':
         loss, dscores = loss / len(words), dscores / len(words)
 
@@ -70,12 +70,16 @@ def captioning_sample(mistake, params, features, max_length):
             h, c = lstm_step_forward(None, x, h, c, Wx, Wh, b)
         else:
             h, = rnn_step_forward(None, x, h, Wx, Wh, b)
+        h, c = (c, h) if mistake == 'h_and_c_swapped' else (h, c)
         state = before if mistake == 'scores_before_step' else h
         scores = state @ W_vocab + (0 if mistake == 'no_b_vocab' else b_vocab)
         captions[:, t] = word = scores.argmax(axis=1)
-        fed = pick(mistake, word, word_not_fed=fed, start_in_row_0_not_fed=fed, row_0_fed=word[[0] * N])
+        fed = pick(mistake, word, word_not_fed=fed, start_in_row_0_not_fed=fed, null_fed=word * 0 + NULL,
+                   row_0_fed=word[[0] * N])
         if mistake == 'stops_with_first_row' and (word == END).any():
             break
+    if mistake == 'start_kept':
+        captions = np.concatenate([np.full((N, 1), START), captions], axis=1)
     if mistake == 'start_returned':
         captions = np.concatenate([np.full((N, 1), START), captions[:, :-1]], axis=1)
     return (captions,)

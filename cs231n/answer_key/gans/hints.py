@@ -26,6 +26,8 @@ ENTROPY_HINTS = {
 BCE_HINTS = {
     **ENTROPY_HINTS,
     'labels_flipped': 'the labels are flipped: y goes with log σ(s), 1 - y with log(1 - σ(s)).',
+    'overflow': 'exp(s) is infinite for large scores: log(1 + exp(s)) is max(s, 0) + log(1 + exp(-|s|)), or'
+                ' F.softplus.',
     'first_term_only': 'the term of the label 0 is missing: add -(1 - y) log(1 - σ(s)).',
 }
 DISCRIMINATOR_LOSS_HINTS = {
@@ -34,6 +36,8 @@ DISCRIMINATOR_LOSS_HINTS = {
     'fake_as_real': 'the fakes have the label 1: that is the wish of the generator; here it is 0.',
     'real_only': 'the fakes are left out: add their loss with the label 0.',
     'fake_only': 'the real pictures are left out: add their loss with the label 1.',
+    'fakes_detached': 'no gradient reaches the scores of the fakes: leave out detach(), run_a_gan has cut off G'
+                      ' already.',
     'halved': 'the loss is halved: add the means of the two kinds, each weighs 1.',
     'subtracted': 'the loss of the fakes is subtracted: add it.',
 }
@@ -46,6 +50,7 @@ SQUARE_HINTS = {
     'summed': 'the squares are summed over the minibatch: average them.',
     'sigmoid_first': 'a sigmoid is applied first: in a least-squares GAN the score itself is D.',
     'cross_entropy': 'this is cross-entropy: in a least-squares GAN it is the mean of squares.',
+    'mean_squared_after': 'the mean is squared: square each difference from the target, then average.',
     'absolute': 'this is the mean of absolute values: square the difference from the target.',
     'detached': ENTROPY_HINTS['detached'],
 }
@@ -55,6 +60,7 @@ LS_DISCRIMINATOR_HINTS = {
     'half_of_real_only': 'the half of the second term is left out: 1/2 of each of the two means.',
     'half_of_fake_only': 'the half of the first term is left out: 1/2 of each of the two means.',
     'labels_swapped': 'the targets are swapped: real pictures go to 1, fakes to 0.',
+    'real_to_minus_one': 'the real pictures go to -1: their target is 1, (score - 1)².',
     'fakes_to_minus_one': 'the fakes go to -1: their target is 0.',
     'real_only': 'the fakes are left out: add half the mean of their squares.',
     'fake_only': 'the real pictures are left out: add half the mean of (score - 1)².',
@@ -62,6 +68,7 @@ LS_DISCRIMINATOR_HINTS = {
 LS_GENERATOR_HINTS = {
     **SQUARE_HINTS,
     'half_left_out': 'the half is left out: 1/2 of the mean.',
+    'target_minus_one': 'the target is -1: the generator wants its fakes to score 1, (score - 1)².',
     'target_zero': 'the target is 0: the generator wants its fakes to score 1.',
 }
 OPTIMIZER_HINTS = {
@@ -119,16 +126,23 @@ HINTS = {
     },
 }
 
-ENTROPY_STAGE = 'summed', 'sign', 'sigmoid_first', 'detached'
-LEAKY_STAGES = ('relu', 'slope_02', 'slope_01', 'no_activations'), ('sigmoid_last', 'tanh_last', 'activation_last')
+ENTROPY_STAGES = ('summed', 'sign', 'detached'), ('sigmoid_first', 'unstable', 'clamped')
+LEAKY_STAGES = (('relu', 'slope_02', 'slope_01', 'tanh_hidden', 'no_activations', 'no_activation_1', 'no_activation_2'),
+                ('sigmoid_last', 'tanh_last', 'activation_last'))
+RELU_STAGES = (('leaky', 'tanh_hidden', 'no_activations', 'no_activation_1', 'no_activation_2'),
+               ('no_tanh', 'sigmoid_last', 'relu_last'))
 STAGES = {  # mistakes of which those of two stages are often made together
     'sample_noise': (('shape_swapped',), ('zero_to_one', 'normal', 'half')),
     'discriminator': LEAKY_STAGES,
+    'generator': RELU_STAGES,
+    'build_dc_generator': ((*RELU_STAGES[0], 'norm_before_relu'), RELU_STAGES[1]),
     'build_dc_classifier': (*LEAKY_STAGES, ('average_pool',)),
-    'bce_loss': (('labels_flipped',), ENTROPY_STAGE),
-    'discriminator_loss': (('labels_swapped', 'fake_as_real', 'halved'), ENTROPY_STAGE),
-    'ls_discriminator_loss': (('halves_left_out', 'labels_swapped', 'fakes_to_minus_one'),
-                              ('summed', 'sigmoid_first', 'detached')),
-    'ls_generator_loss': (('half_left_out', 'target_zero'), ('summed', 'sigmoid_first', 'detached')),
+    'bce_loss': (('labels_flipped', 'first_term_only'), *ENTROPY_STAGES),
+    'discriminator_loss': (('labels_swapped', 'fake_as_real', 'real_only', 'fake_only'), ('halved',), *ENTROPY_STAGES),
+    'generator_loss': (('labels_swapped', 'minimax'), *ENTROPY_STAGES),
+    'ls_discriminator_loss': (('halves_left_out',), ('labels_swapped', 'fakes_to_minus_one', 'real_to_minus_one'),
+                              ('summed', 'sigmoid_first', 'detached', 'mean_squared_after', 'absolute')),
+    'ls_generator_loss': (('half_left_out',), ('target_zero', 'target_minus_one'),
+                          ('summed', 'sigmoid_first', 'detached', 'mean_squared_after', 'absolute')),
     'get_optimizer': (('lr_1e_2', 'lr_1e_4', 'lr_2e_4'), ('default_betas', 'beta2_missing', 'beta2_99')),
 }

@@ -53,12 +53,12 @@ def with_gradients(loss, *inputs):
 def _cross_entropy(mistake, s, y):
     """Binary cross-entropy of logits, with the mistakes that all losses built on it share."""
     p = torch.sigmoid(s)
-    return pick(mistake, lambda: F.binary_cross_entropy_with_logits(s, y),
-                sigmoid_first=lambda: F.binary_cross_entropy_with_logits(p, y),
-                summed=lambda: F.binary_cross_entropy_with_logits(s, y, reduction='sum'),
-                unstable=lambda: -(y * torch.log(p) + (1 - y) * torch.log(1 - p)).mean(),
-                clamped=lambda: F.binary_cross_entropy(p, y),
-                sign=lambda: -F.binary_cross_entropy_with_logits(s, y))()
+    each = pick(mistake, lambda: F.binary_cross_entropy_with_logits(s, y, reduction='none'),
+                sigmoid_first=lambda: F.binary_cross_entropy_with_logits(p, y, reduction='none'),
+                unstable=lambda: -(y * torch.log(p) + (1 - y) * torch.log(1 - p)),
+                clamped=lambda: F.binary_cross_entropy(p, y, reduction='none'))()
+    total = each.sum() if mistake == 'summed' else each.mean()
+    return -total if mistake == 'sign' else total
 
 
 def _detached(outputs):
@@ -71,7 +71,11 @@ def bce_loss(mistake, input, target):
 
     def loss(s):
         if mistake == 'first_term_only':
-            return -(y * F.logsigmoid(s)).mean()
+            log = torch.log(torch.sigmoid(s)) if mistake == 'unstable' else F.logsigmoid(s)
+            total = -(y * log).sum() * (-1 if mistake == 'sign' else 1)
+            return total if mistake == 'summed' else total / y.numel()
+        if mistake == 'overflow':
+            return (torch.log(1 + torch.exp(s)) - s * y).mean()
         return _cross_entropy(mistake, s, y)
 
     outputs = with_gradients(loss, input)
@@ -83,9 +87,10 @@ def discriminator_loss(mistake, logits_real, logits_fake):
         label_real, label_fake = pick(mistake, (1, 0), labels_swapped=(0, 1), fake_as_real=(1, 1))
         on_real = _cross_entropy(mistake, real, torch.full_like(real, label_real))
         on_fake = _cross_entropy(mistake, fake, torch.full_like(fake, label_fake))
-        return pick(mistake, on_real + on_fake, real_only=on_real + 0 * fake.sum(),
-                    fake_only=on_fake + 0 * real.sum(), halved=(on_real + on_fake) / 2,
-                    subtracted=on_real - on_fake)
+        on_fake = on_fake.detach() if mistake == 'fakes_detached' else on_fake
+        total = pick(mistake, on_real + on_fake, real_only=on_real + 0 * fake.sum(),
+                     fake_only=on_fake + 0 * real.sum(), subtracted=on_real - on_fake)
+        return total / 2 if mistake == 'halved' else total
 
     outputs = with_gradients(loss, logits_real, logits_fake)
     return _detached(outputs) if mistake == 'detached' else outputs
@@ -93,7 +98,7 @@ def discriminator_loss(mistake, logits_real, logits_fake):
 
 def generator_loss(mistake, logits_fake):
     def loss(fake):
-        as_fake = _cross_entropy(None, fake, torch.zeros_like(fake))
+        as_fake = _cross_entropy(mistake, fake, torch.zeros_like(fake))
         return pick(mistake, _cross_entropy(mistake, fake, torch.ones_like(fake)), labels_swapped=as_fake,
                     minimax=-as_fake)
 
@@ -104,7 +109,8 @@ def generator_loss(mistake, logits_fake):
 def _squares(mistake, s, target):
     s = torch.sigmoid(s) if mistake == 'sigmoid_first' else s
     each = (s - target).abs() if mistake == 'absolute' else (s - target) ** 2
-    return each.sum() if mistake == 'summed' else each.mean()
+    return (s - target).mean() ** 2 if mistake == 'mean_squared_after' else (
+        each.sum() if mistake == 'summed' else each.mean())
 
 
 def ls_discriminator_loss(mistake, scores_real, scores_fake):
@@ -112,7 +118,8 @@ def ls_discriminator_loss(mistake, scores_real, scores_fake):
         if mistake == 'cross_entropy':
             return (_cross_entropy(None, real, torch.ones_like(real))
                     + _cross_entropy(None, fake, torch.zeros_like(fake)))
-        target_real, target_fake = pick(mistake, (1, 0), labels_swapped=(0, 1), fakes_to_minus_one=(1, -1))
+        target_real, target_fake = pick(mistake, (1, 0), labels_swapped=(0, 1), fakes_to_minus_one=(1, -1),
+                                        real_to_minus_one=(-1, 0))
         on_real, on_fake = _squares(mistake, real, target_real), _squares(mistake, fake, target_fake)
         return pick(mistake, (on_real + on_fake) / 2, halves_left_out=on_real + on_fake,
                     half_of_real_only=on_real / 2 + on_fake, half_of_fake_only=on_real + on_fake / 2,
@@ -126,7 +133,7 @@ def ls_generator_loss(mistake, scores_fake):
     def loss(fake):
         if mistake == 'cross_entropy':
             return _cross_entropy(None, fake, torch.ones_like(fake))
-        squares = _squares(mistake, fake, 0 if mistake == 'target_zero' else 1)
+        squares = _squares(mistake, fake, pick(mistake, 1, target_zero=0, target_minus_one=-1))
         return squares if mistake == 'half_left_out' else squares / 2
 
     outputs = with_gradients(loss, scores_fake)

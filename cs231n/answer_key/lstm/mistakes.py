@@ -14,18 +14,24 @@ def sigmoid(mistake, x):
                  tanh=np.tanh(x)),)
 
 
+def _order(mistake, begins):
+    """Return the order of the gates that a mistake, or one of a pair, names behind so many letters."""
+    return next((one.removeprefix(begins) for one in (mistake or '').split('+') if one.startswith(begins)), 'ifog')
+
+
 def _gates(mistake, a):
     """i, f, o, g before their nonlinearity, each (N, H)."""
     N, H = a.shape[0], a.shape[1] // 4
     if mistake == 'gates_interleaved':
         return a.reshape(N, H, 4).transpose(2, 0, 1)
-    order = mistake.removeprefix('order_') if mistake and mistake.startswith('order_') else 'ifog'
+    order = _order(mistake, 'order_')
     return [a[:, k * H:(k + 1) * H] for k in map(order.index, 'ifog')]
 
 
 def lstm_step_forward(mistake, x, prev_h, prev_c, Wx, Wh, b):
     a = pick(mistake, x @ Wx + prev_h @ Wh + b,
              no_bias=x @ Wx + prev_h @ Wh,
+             bias_twice=x @ Wx + prev_h @ Wh + 2 * b,
              h_left_out=x @ Wx + b,
              x_left_out=prev_h @ Wh + b)  # (N, 4H)
     a_i, a_f, a_o, a_g = _gates(mistake, a)
@@ -53,25 +59,29 @@ def lstm_step_backward(mistake, dnext_h, dnext_c, x, prev_h, prev_c, Wx, Wh, b):
 
     through_h = dnext_h * pick(mistake, o * (1 - tanh_c ** 2),
                                one_minus_c2=o * (1 - c ** 2),
+                               square_inside_tanh=o * (1 - np.tanh(c ** 2)),
                                no_tanh_prime_of_c=o,
                                no_square_of_tanh_c=o * (1 - tanh_c),
                                no_output_gate=1 - tanh_c ** 2)
     dc = pick(mistake, dnext_c + through_h, no_dnext_c=through_h, no_path_through_h=dnext_c)
     do = dnext_h * pick(mistake, tanh_c, no_tanh_in_do=c)
-    df = dc * pick(mistake, prev_c, df_from_next_c=c)
-    di, dg = pick(mistake, (dc * g, dc * i), di_dg_swapped=(dc * i, dc * g))
+    seen = dnext_c if mistake == 'gates_from_dnext_c' else dc
+    df = seen * pick(mistake, prev_c, df_from_next_c=c)
+    di, dg = pick(mistake, (seen * g, seen * i), di_dg_swapped=(seen * i, seen * g))
     dprev_c = pick(mistake, dc * f, dprev_c_from_dnext_c=dnext_c * f, dprev_c_without_f=dc)
     slopes = pick(mistake, [gate * (1 - gate) for gate in (i, f, o)],
                   no_gate_derivatives=[1, 1, 1], tanh_prime_on_gates=[1 - gate ** 2 for gate in (i, f, o)])
+    slopes = [pick(mistake, slope, **{f'no_slope_of_{name}': 1, f'half_slope_of_{name}': 1 - gate})
+              for name, gate, slope in zip('ifo', (i, f, o), slopes)]
     slope_g = pick(mistake, 1 - g ** 2,
                    no_tanh_prime_of_g=1, sigmoid_prime_on_g=g * (1 - g), no_square_of_g=1 - g)
 
     parts = {gate: d * slope for gate, d, slope in zip('ifog', (di, df, do, dg), [*slopes, slope_g])}
-    order = mistake.removeprefix('stacked_') if mistake and mistake.startswith('stacked_') else 'ifog'
+    order = _order(mistake, 'stacked_')
     da = np.concatenate([parts[gate] for gate in order], axis=1)  # (N, 4H)
     share = 1 / N if mistake == 'weights_averaged' else 1
     before = pick(mistake, prev_h, dWh_from_next_h=h)
-    db = pick(mistake, da.sum(axis=0), db_averaged=da.mean(axis=0))
+    db = pick(mistake, da.sum(axis=0), db_averaged=da.mean(axis=0), db_not_summed=da, db_one_number=da.sum())
     return da @ Wx.T, da @ Wh.T, dprev_c, x.T @ da * share, before.T @ da * share, db * share
 
 

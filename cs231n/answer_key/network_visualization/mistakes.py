@@ -34,9 +34,12 @@ def wanted(mistake, s, y):
         all_scores=np.ones((N, K)),
         every_label=np.ones((N, 1)) * hit.sum(axis=0),
         top_score=np.eye(K)[s.argmax(axis=1)],
-        averaged_over_N=hit / N,
+        largest_of_all=(s == s.max()) * 1.0,
+        first_row_all_labels=hit.sum(axis=0) * (np.arange(N) == 0)[:, None],
+        first_label=hit[:1] * np.ones((N, 1)),
+        climbs_on_loss=p - hit,
         first_only=hit * (np.arange(N) == 0)[:, None],
-    )
+    ) / (N if mistake == 'averaged_over_N' else 1)
 
 
 def compute_saliency_maps(mistake, X, y, weights):
@@ -56,12 +59,22 @@ def compute_saliency_maps(mistake, X, y, weights):
             abs_of_sum=np.abs(grad.sum(axis=1)),
             norm_over_channels=np.sqrt((grad**2).sum(axis=1)),
             squared=maps**2,
+            negative_cut_off=np.maximum(grad, 0).max(axis=1),
             max_over_pictures=size.max(axis=0),
+            smallest=size.min(axis=1),
+            first_channel=size[:, 0],
+            max_over_all=size.max(axis=(1, 2, 3)),
+            picture=np.abs(X).max(axis=1),
+            max_over_rows=size.max(axis=2),
+            max_over_columns=size.max(axis=3),
+            axis_kept=maps[:, None],
             channels_kept=size,
             pair=np.stack([maps, size.argmax(axis=1)]),
             indices=size.argmax(axis=1),
             times_input=np.abs(grad * X).max(axis=1),
             rescaled=maps / maps.max(axis=(1, 2), keepdims=True),
+            stretched=(maps - maps.min()) / np.ptp(maps),
+            stretched_each=(maps - maps.min(axis=(1, 2), keepdims=True)) / np.ptp(maps, axis=(1, 2), keepdims=True),
             rescaled_by_batch=maps / maps.max(),
         ),
     )
@@ -97,7 +110,7 @@ def class_visualization_update_step(
     subtracted from the normalised gradient of the score.
     """
     pictures, total, total_up = [], 0, 0
-    outside = outside or mistake in ('l2_added_after', 'l2_added_outside')
+    outside = outside or mistake in ('l2_added_after', 'l2_added_outside', 'l2_outside_unscaled')
     for x in (img, second):
         s, _ = scores(x, weights)
         up = slope(x, wanted(mistake, s, [target_y]), weights)
@@ -108,10 +121,13 @@ def class_visualization_update_step(
             l2_not_squared=l2_reg * x / np.sqrt((x**2).sum()),
             l2_without_2=l2_reg * x,
             l2_without_lambda=2 * x,
+            l2_absolute=l2_reg * np.sign(x),
             l2_mean=2 * l2_reg * x / x.size,
             l2_number=l2_reg * (x**2).sum(),
             l2_added_after=-2 * l2_reg * x,
             l2_added_outside=-2 * l2_reg * x / learning_rate,
+            l2_outside_unscaled=2 * l2_reg * x / learning_rate,
+            l2_shrunk_after=0,
         )
         pull = -pull if mistake == 'l2_sign' else pull
         grad = up if outside else up - pull  # (1, C, H, W)
@@ -120,8 +136,9 @@ def class_visualization_update_step(
         norm = np.sqrt((grad**2).sum())
         step = grad * norm if mistake == 'times_norm' else grad / norm if normalise else grad
         step = step - pull if outside else step
-        step = pick(mistake, learning_rate * step, no_learning_rate=step)
-        pictures.append(pick(mistake, x + step, not_in_place=x, replaced=step))
+        step = pick(mistake, learning_rate * step, no_learning_rate=step, learning_rate_twice=learning_rate**2 * step)
+        pictures.append(pick(mistake, x + step, not_in_place=x, replaced=step, zeroed_too_early=x * np.nan,
+                             l2_shrunk_after=(1 - 2 * l2_reg) * (x + step)))
     return tuple(pictures)
 
 

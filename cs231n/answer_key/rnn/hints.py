@@ -31,6 +31,7 @@ HINTS = {
         'sigmoid': 'sigmoid in place of tanh: next_h = tanh(x Wx + prev_h Wh + b).',
         'relu': 'relu in place of tanh: next_h = tanh(x Wx + prev_h Wh + b).',
         'no_bias': 'the bias b is left out: next_h = tanh(x Wx + prev_h Wh + b).',
+        'bias_twice': 'the bias b is added twice: next_h = tanh(x Wx + prev_h Wh + b).',
         'h_left_out': 'prev_h is not used: add prev_h Wh inside the tanh.',
         'x_left_out': 'x is not used: add x Wx inside the tanh.',
         'Wh_transposed': 'Wh is transposed: prev_h @ Wh, not prev_h @ Wh.T.',
@@ -39,10 +40,17 @@ HINTS = {
         'no_tanh_prime': 'the derivative of tanh is left out: da = dnext_h * (1 - next_h**2), and all'
                          ' else from da.',
         'tanh_prime_of_prev_h': 'the derivative of tanh is taken at prev_h: it is 1 - next_h**2.',
+        'tanh_prime_of_a': 'the derivative of tanh is taken of what goes into it: it is 1 - next_h**2.',
         'tanh_prime_of_tanh': 'tanh is applied twice: next_h is already tanh(a), so the derivative is'
                               ' 1 - next_h**2.',
         'no_square': 'the square is missing: the derivative of tanh is 1 - next_h**2.',
         'db_averaged': 'db is averaged over the minibatch: sum over N.',
+        'plus_square': 'the sign of the square is wrong: the derivative of tanh is 1 - next_h**2.',
+        'db_from_dnext_h': 'db is summed from dnext_h: sum da, which has the derivative of tanh in it.',
+        'db_not_summed': 'db is not summed over the minibatch: sum over N, axis 0.',
+        'db_one_number': 'db is one number: sum over N alone, axis 0.',
+        'dWx_transposed': 'dWx is transposed: dWx = x.T @ da, in the shape of Wx.',
+        'dWh_transposed': 'dWh is transposed: dWh = prev_h.T @ da, not da.T @ prev_h.',
         'db_over_units': 'db is summed over the wrong axis: sum over N, axis 0.',
         'Wh_transposed': 'dprev_h uses Wh untransposed: dprev_h = da @ Wh.T.',
         'dWh_from_next_h': 'dWh is built from next_h: Wh was multiplied by prev_h, so'
@@ -77,4 +85,16 @@ HINTS = {
         'sign_of_dx': 'dx has the opposite sign: it is the softmax minus 1 at the right word.',
         'sign_of_loss': 'the loss has the opposite sign: it is the negative log of the softmax.',
     },
+}
+
+AVERAGES = 'db_averaged', 'db_not_summed', 'db_one_number', 'db_over_units', 'weights_averaged'
+TIME_STAGES = (('weights_overwritten', 'db_overwritten', 'weights_averaged'),
+               ('dx_reversed', 'dh0_zero', 'dh0_from_last_step', 'first_step_skipped'))
+STAGES = {  # mistakes of which those of two stages are often made together
+    'rnn_step_forward': (('no_tanh', 'sigmoid', 'relu'), ('no_bias', 'bias_twice', 'Wh_transposed')),
+    'rnn_step_backward': (('no_tanh_prime', 'tanh_prime_of_prev_h', 'tanh_prime_of_a', 'tanh_prime_of_tanh',
+                           'no_square'),
+                          ('Wh_transposed', 'dWh_from_next_h', 'dWh_transposed'), AVERAGES),
+    'rnn_forward': (('h0_ignored', 'h_not_carried', 'time_backwards'), ('time_first', 'last_state_only')),
+    'rnn_backward': (('dh_not_carried', 'only_last_dh', 'time_forwards'), *TIME_STAGES),
 }

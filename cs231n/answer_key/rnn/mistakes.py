@@ -8,6 +8,7 @@ from cs231n.answer_key.recurrence import back_through_time, pick, through_time
 def rnn_step_forward(mistake, x, prev_h, Wx, Wh, b):
     a = pick(mistake, x @ Wx + prev_h @ Wh + b,
              no_bias=x @ Wx + prev_h @ Wh,
+             bias_twice=x @ Wx + prev_h @ Wh + 2 * b,
              h_left_out=x @ Wx + b,
              x_left_out=prev_h @ Wh + b,
              Wh_transposed=x @ Wx + prev_h @ Wh.T + b)  # (N, H)
@@ -20,14 +21,19 @@ def rnn_step_backward(mistake, dnext_h, x, prev_h, Wx, Wh, b):
     slope = pick(mistake, 1 - h ** 2,
                  no_tanh_prime=1,
                  tanh_prime_of_prev_h=1 - prev_h ** 2,
+                 tanh_prime_of_a=1 - rnn_step_forward('no_tanh', x, prev_h, Wx, Wh, b)[0] ** 2,
                  tanh_prime_of_tanh=1 - np.tanh(h) ** 2,
+                 plus_square=1 + h ** 2,
                  no_square=1 - h)
     da = slope * dnext_h  # (N, H)
     before = pick(mistake, prev_h, dWh_from_next_h=h)
     share = 1 / N if mistake == 'weights_averaged' else 1
     dprev_h = pick(mistake, da @ Wh.T, Wh_transposed=da @ Wh)
-    db = pick(mistake, da.sum(axis=0), db_averaged=da.mean(axis=0), db_over_units=da.sum(axis=1))
-    return da @ Wx.T, dprev_h, x.T @ da * share, before.T @ da * share, db * share
+    db = pick(mistake, da.sum(axis=0), db_averaged=da.mean(axis=0), db_over_units=da.sum(axis=1), db_not_summed=da,
+              db_from_dnext_h=dnext_h.sum(axis=0), db_one_number=da.sum())
+    dWx, dWh = x.T @ da * share, before.T @ da * share
+    return (da @ Wx.T, dprev_h, dWx.T if mistake == 'dWx_transposed' else dWx,
+            dWh.T if mistake == 'dWh_transposed' else dWh, db * share)
 
 
 def rnn_forward(mistake, x, h0, Wx, Wh, b):

@@ -22,6 +22,8 @@ GRAM_HINTS = {
     'batch_summed': 'the pictures are added up: each keeps a Gram matrix of its own, (N, C, C).',
     'by_pixels': 'divided by H · W: the normaliser is C · H · W.',
     'by_channels': 'divided by C: the normaliser is C · H · W.',
+    'precedence': 'gram / C * H * W divides by C alone and multiplies by H · W: write gram / (C * H * W).',
+    'by_matrix': 'divided by C · C, the entries of the matrix: the normaliser is C · H · W.',
     'by_batch': 'divided by N · C · H · W: the normaliser is C · H · W, whatever N is.',
     'never_normalized': 'normalize has no effect: if it is True, divide by C · H · W.',
     'always_normalized': 'normalize=False must leave out the division.',
@@ -33,12 +35,15 @@ GRAM_HINTS = {
 STYLE_HINTS = {
     'mean': 'this is the mean over the entries of the Gram matrix: sum the squares.',
     'no_weight': 'style_weights are left out.',
+    'last_weight': 'all layers get the last weight: multiply inside the loop, style_weights[i] belongs to'
+                   ' style_layers[i].',
     'first_weight': 'all layers get the first weight: style_weights[i] belongs to style_layers[i].',
     'weight_squared': 'the weights are squared: multiply each sum of squares by its weight once.',
     'root': 'the square root is too much: w times the sum of squares.',
     'half': 'a factor 1/2 is too much: w times the sum of squares.',
     'absolute': 'absolute differences are summed: square them.',
     'not_squared': 'the differences are not squared.',
+    'sum_squared': 'the sum is squared: square each difference, then sum.',
     'averaged_over_layers': 'the loss is averaged over the layers: sum them.',
     'last_layer': 'only the last layer counts: the loss is overwritten, add up with +=.',
     'first_layer': 'only the first layer counts: the return stands inside the loop.',
@@ -61,6 +66,9 @@ TV_HINTS = {
     'half': 'a factor 1/2 is too much: w times the sum of squares.',
     'absolute': 'absolute differences are summed: square them.',
     'not_squared': 'the differences are not squared.',
+    'sum_squared': 'the sums are squared: square each difference, then sum.',
+    'two_apart': 'pixels two apart are compared: neighbours are one apart, img[:, :, 1:] and img[:, :, :-1].',
+    'isotropic': 'a root is taken at each pixel, before the sum: this loss is w times the sum of the squares.',
     'only_rows': 'only neighbours one above the other are compared: add those side by side.',
     'only_columns': 'only neighbours side by side are compared: add those one above the other.',
     'wraps_around': 'roll compares the last row with the first: the edges have no neighbour there; use slices.',
@@ -70,13 +78,14 @@ TV_HINTS = {
     'no_gradient': NO_GRADIENT,
 }
 
-SCALES = ('mean', 'half', 'root'), ('no_weight',)
+SCALES = ('mean', 'half', 'root'), ('absolute', 'not_squared'), ('no_weight', 'weight_squared')
 STAGES = {  # mistakes of which those of two stages are often made together
     'content_loss': (*SCALES, ('no_gradient',)),
     'gram_matrix': (('batch_in_channels', 'batch_in_pixels', 'batch_summed'),
-                    ('by_batch', 'by_pixels', 'never_normalized')),
-    'style_loss': (*SCALES, ('no_gradient', 'by_position', 'last_layer')),
-    'tv_loss': (*SCALES, ('no_gradient', 'first_picture')),
+                    ('always_normalized',), ('by_batch', 'by_pixels', 'by_channels', 'never_normalized',
+                                             'precedence', 'by_matrix')),
+    'style_loss': (*SCALES, ('no_gradient', 'by_position', 'last_layer', 'first_layer')),
+    'tv_loss': (*SCALES, ('no_gradient', 'first_picture', 'wraps_around', 'cropped', 'only_rows', 'only_columns')),
 }
 
 HINTS = {

@@ -8,25 +8,32 @@ check gets at them, be the function in this process or a proxy for one in anothe
 import importlib
 import inspect
 import re
+from collections.abc import Callable, Sequence
 from functools import partial
 from operator import attrgetter
+from typing import Any
+
+import numpy as np
 
 from cs231n.checks.engine.compare import as_array
 from cs231n.checks.engine.errors import Malformed
 
+Case = dict[str, Any]             # argument: value
+Find = Callable[[str], Callable]  # the student's function of a name
+
 NO_FUNCTION = 'is not a function'
 
 
-def asker(function, find):
+def asker(function: Callable, find: Find) -> Callable:
     """ask(half, case, *more): what the half gives for this function."""
     return getattr(function, 'ask', None) or partial(_here, function, find)
 
 
-def _here(function, find, half, *values):
+def _here(function: Callable, find: Find, half: Callable, *values: Any) -> Any:
     return half(function, find, *values)
 
 
-def call(check, function, case, find):
+def call(check: Any, function: Callable, case: Case, find: Find) -> list[np.ndarray]:
     """Return the outputs of function on one case, a list of arrays in the order of check.outputs.
 
     find(name) returns the student's function of that name; a backward pass gets its cache from there.
@@ -50,7 +57,8 @@ def parts_of(answer, count):
     return answer
 
 
-def layer(function, find, case, names, cached, forward, upstream):
+def layer(function: Callable, find: Find, case: Case, names: list[str], cached: bool, forward: str,
+          upstream: list[str]) -> list[np.ndarray]:
     """Return the outputs of a function on a case; a backward pass has its cache from a fresh forward pass."""
     if forward:
         returned = find(forward)(*[value for name, value in case.items() if name not in upstream])
@@ -62,7 +70,7 @@ def layer(function, find, case, names, cached, forward, upstream):
     return [as_array(output) for output in outputs]
 
 
-def unpack(returned, names):
+def unpack(returned: Any, names: Sequence[str]) -> list:
     """Return a list of as many values as there are names; raises Malformed if there are more or fewer."""
     if returned is None:
         raise Malformed('it returns None: is the return statement missing?')
@@ -73,7 +81,7 @@ def unpack(returned, names):
     return values
 
 
-def named(name, module):
+def named(name: str, module: str) -> Callable:
     """Return the function that the package has under this name. Malformed if something else has it."""
     found = attrgetter(name)(importlib.import_module(module))
     if not callable(found):
@@ -81,7 +89,7 @@ def named(name, module):
     return found
 
 
-def task_of(function, find, case):
+def task_of(function: Callable, find: Find, case: Case) -> str | None:
     """'not implemented yet: …' if the function is still a stub, which the error of its forward pass would hide."""
     try:
         stub = re.search(r"""raise NotImplementedError\((['"])(.+)\1\)""", inspect.getsource(function))
@@ -90,7 +98,7 @@ def task_of(function, find, case):
     return stub and f'not implemented yet: {stub[2]}'
 
 
-def file_of(function, find, case):
+def file_of(function: Callable, find: Find, case: Case) -> str:
     """Return the file that a function is written in; '' for one in C, such as SciPy's, or a functools.partial."""
     try:
         return inspect.getsourcefile(inspect.unwrap(function)) or ''

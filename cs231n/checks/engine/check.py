@@ -68,10 +68,10 @@ class Check:
     seconds: float = 10
 
     @property
-    def hints(self):
+    def hints(self) -> dict[str, str]:
         """{key of a mistake: what went wrong, and what is right}."""
         return hints(self)
 
-    def function(self):
+    def function(self) -> Callable:
         """Return the function in the package that this check is about. Malformed if something else has its name."""
         return named(self.name.partition('[')[0], self.module)

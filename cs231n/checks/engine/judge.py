@@ -2,15 +2,18 @@
 
 import copy
 import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
-from cs231n.checks.engine.answers import answers, ready
-from cs231n.checks.engine.calling import NO_FUNCTION, asker, call, task_of
-from cs231n.checks.engine.check import SLIP
+from cs231n.checks.engine.answers import Known, answers, ready
+from cs231n.checks.engine.calling import NO_FUNCTION, Case, Find, asker, call, task_of
+from cs231n.checks.engine.check import SLIP, Check
 from cs231n.checks.engine.compare import ROUGH, agree, are_numbers, difference, fit, same
-from cs231n.checks.engine.errors import NotGraded, Partly, TimeUp
+from cs231n.checks.engine.errors import Certain, NotGraded, Partly, TimeUp
 from cs231n.checks.engine.matching import close, explain, words
 from cs231n.checks.engine.reasons import UNWRITTEN, reason
 from cs231n.checks.engine.result import Result
@@ -23,23 +26,26 @@ ONE, SEVERAL = 'N = 1', 'N > 1'
 class Run:
     """What came of one case: outputs, or the trouble that prevented them, and what is known of the case.
 
-    share: of the points that the trouble leaves; right: for each output whether it is
+    share: of the points that the trouble leaves; certain: whether the trouble is the mistake itself, and no crash;
+    right: for each output whether it is
     """
 
-    case: dict
-    known: dict
-    outputs: list | None = None
+    case: Case
+    known: Known
+    outputs: Any = None  # arrays, or None
     trouble: str = ''
     share: float = 0
-    right: tuple = ()
+    certain: bool = False
+    right: tuple[bool, ...] = ()
 
     @property
-    def passed(self):
+    def passed(self) -> bool:
         """Whether every output is right."""
         return self.outputs is not None and all(self.right)
 
 
-def judge(check, function, find, checks, known=()):
+def judge(check: Check, function: Callable, find: Find, checks: Mapping[str, Check],
+          known: Mapping[str, Result] = MappingProxyType({})) -> Result:
     """Run function on the cases of a check and returns a Result.
 
     find(name) gives the student's function of that name and checks the Check of that name: for a function on
@@ -69,7 +75,8 @@ def judge(check, function, find, checks, known=()):
     return Result(check.name, False, round(check.points * share, 1), check.points, hint, where, note, verdicts, slip)
 
 
-def _told(check, function, find, checks, known, runs, slip):
+def _told(check: Check, function: Callable, find: Find, checks: Mapping[str, Check], known: Mapping[str, Result],
+          runs: list[Run], slip: str) -> tuple[str | None, str | None, float, bool]:
     """Return (hint, where, share of the points by the hint, whether what it rests on is to blame for the slip)."""
     trouble = next((run.trouble for run in runs if run.trouble), '')
     if not trouble.startswith(UNWRITTEN):  # in this function or in one that it calls
@@ -86,11 +93,17 @@ def _told(check, function, find, checks, known, runs, slip):
     hint, left, credit = _mistake(check, runs)
     if hint and not left:
         return hint, _besides(check, runs), credit, False
+    if not hint and (found := dict.fromkeys(run.trouble for run in runs if run.certain)) and all(
+            run.passed or run.trouble for run in runs):
+        return ' Also: '.join(found), None, 0, False
+    if not hint and _is_negative(runs):
+        names = [name for k, name in enumerate(check.outputs) if not all(run.right[k] for run in runs)]
+        return f'the sign of {", ".join(names)} is wrong, and nothing else.', None, 0, False
     where = _besides(check, runs) if hint else _at(check, runs)
     return hint, where or _unsteady(check, function, find, runs) or _where(check, runs, left), 0, False
 
 
-def _task(function, find):
+def _task(function: Callable, find: Find) -> str | None:
     try:
         found = asker(function, find)(task_of, {})
     except NotGraded:
@@ -100,12 +113,12 @@ def _task(function, find):
     return found if isinstance(found, str) else None
 
 
-def _attempt(check, function, find):
+def _attempt(check: Check, function: Callable, find: Find) -> tuple[list[Run], str | None]:
     """Return what came of each case, and a note on changed arguments."""
     spoiled, cases, known = {}, check.cases(), answers(check)
     runs = [Run(copy.deepcopy(case), one) for case, one in zip(cases, known, strict=True)]
 
-    def work():
+    def work() -> None:
         for run, case in zip(runs, cases):
             try:
                 outputs = call(check, function, case, find)
@@ -113,6 +126,7 @@ def _attempt(check, function, find):
                 raise
             except getattr(function, 'faults', Exception) as error:  # the student's: other cases are run
                 run.trouble, run.share = reason(error), error.share if isinstance(error, Partly) else 0
+                run.certain = isinstance(error, Certain)
                 continue
             spoiled.update(dict.fromkeys(name for name in case if not same(case[name], run.case[name])))
             wanted = run.known['right']
@@ -131,7 +145,7 @@ def _attempt(check, function, find):
     return runs, note
 
 
-def _verdicts(check, runs):
+def _verdicts(check: Check, runs: list[Run]) -> tuple:
     """(output, whether it is right, in words) for each output; none if no case could be run."""
     ran, verdicts = [run for run in runs if run.outputs is not None], []
     for k, name in enumerate(check.outputs if ran else ()):
@@ -147,7 +161,7 @@ def _verdicts(check, runs):
 # ---- the size of the minibatch ----
 
 
-def _minibatch(check, run):
+def _minibatch(check: Check, run: Run) -> int | None:
     """Return N, as an output has it among its axes, or else the first input."""
     for axes, want in zip(check.outputs.values(), run.known['right']):
         if 'N' in axes.split():
@@ -156,7 +170,7 @@ def _minibatch(check, run):
     return None if first is None else len(first)
 
 
-def _slip(check, runs):
+def _slip(check: Check, runs: list[Run]) -> str:
     """'N = 1' if no other cases fail, 'N > 1' if no others do and the check grants something for one picture."""
     alone = [run.passed for run in runs if _minibatch(check, run) == 1]
     others = [run.passed for run in runs if (_minibatch(check, run) or 0) > 1]
@@ -167,7 +181,7 @@ def _slip(check, runs):
     return SEVERAL if check.one_picture and all(alone) and not all(others) else ''
 
 
-def _share(check, runs, slip):
+def _share(check: Check, runs: list[Run], slip: str) -> float:
     """Return the share of the points that an answer earns for what is right of it."""
     if slip:
         return SLIP if slip == ONE else check.one_picture
@@ -180,7 +194,7 @@ def _share(check, runs, slip):
 # ---- why it is wrong ----
 
 
-def _mistake(check, runs):
+def _mistake(check: Check, runs: list[Run]) -> tuple[str | None, Collection[int], float]:
     """Return (hint, the outputs that it does not explain, credit) for the cases that ran, or for those with N > 1."""
     ran = [run for run in runs if run.outputs is not None]
     several = [run for run in ran if _minibatch(check, run) != 1]
@@ -192,7 +206,8 @@ def _mistake(check, runs):
     return None, range(len(check.outputs)), 0
 
 
-def _first_fix(names, find, checks, known, slip, written_only=False):
+def _first_fix(names: Iterable[str], find: Find, checks: Mapping[str, Check], known: Mapping[str, Result], slip: str,
+               written_only: bool = False) -> tuple[str, str]:
     """Return what to say if one of the functions on which the answer rests is itself wrong, and if only in a slip.
 
     With written_only, one that is not written yet does not count: an answer that could be run does not call it.
@@ -208,10 +223,10 @@ def _first_fix(names, find, checks, known, slip, written_only=False):
         result = known[name] if name in known else judge(checks[name], function, find, checks, known)
         if result.slip:
             if result.slip == slip and not excuse:  # what a passed one rests on is to blame
-                excuse = (result.note.partition(f'with {slip}: ')[2] if result.passed else
+                excuse = ((result.note or '').partition(f'with {slip}: ')[2] if result.passed else
                           f'fix {name} first: {result.hint or result.where}')
         elif result.todo and not written_only:
-            return result.where, ''
+            return result.where or '', ''
         elif not result.passed and not result.todo:
             nested = result.where if result.where and result.where.startswith('fix ') else None
             why = result.hint or (result.where if NO_FUNCTION in (result.where or '') else None)
@@ -219,7 +234,7 @@ def _first_fix(names, find, checks, known, slip, written_only=False):
     return '', excuse
 
 
-def _unsteady(check, function, find, runs):
+def _unsteady(check: Check, function: Callable, find: Find, runs: list[Run]) -> str | None:
     if not all(are_numbers(output) for run in runs for output in run.outputs or [np.empty(0, object)]):
         return None
     again, _ = _attempt(check, function, find)
@@ -229,25 +244,27 @@ def _unsteady(check, function, find, runs):
     return None
 
 
-def _at(check, runs):
+def _at(check: Check, runs: list[Run]) -> str | None:
     """Return the first trouble, and where it comes and where not."""
     troubled = next((run for run in runs if run.trouble), None)
-    return troubled and _only_here(check, runs, troubled) + troubled.trouble
+    return _only_here(check, runs, troubled) + troubled.trouble if troubled else None
 
 
-def _besides(check, runs):
+def _besides(check: Check, runs: list[Run]) -> str | None:
     """Return what is to be said of the cases that a hint does not speak of."""
     troubled = next((run for run in runs if run.trouble), None)
-    if troubled is None or len({run.trouble for run in runs}) == 1:
-        return troubled and troubled.trouble
+    if troubled is None:
+        return None
+    if len({run.trouble for run in runs}) == 1:
+        return troubled.trouble
     return f'besides, with {_sizes_in_words(check, troubled)}: {troubled.trouble}'
 
 
-def _where(check, runs, left):
+def _where(check: Check, runs: list[Run], left: Collection[int]) -> str | None:
     """In the first case that differs, the output that tells most about it, in words; the loss in any case."""
     rtol, atol = max(check.rtol, ROUGH), max(check.atol, ROUGH)
     for run in runs:
-        found = {name: difference(name, axes, got, want, _sizes(check, run), rtol, atol)
+        found = {name: difference(name, axes, got, want, _sizes(check, run), rtol, atol, _shapes(run.case))
                  for k, ((name, axes), got, want) in enumerate(
                      zip(check.outputs.items(), run.outputs, run.known['right']))
                  if k in left and not run.right[k]}
@@ -258,37 +275,72 @@ def _where(check, runs, left):
     return None
 
 
-def _sizes(check, run):
+def _sizes(check: Check, run: Run) -> dict[str, int]:
     """{letter of an axis: its size} in one case."""
     return {letter: size for axes, want in zip(check.outputs.values(), run.known['right'])
             for letter, size in zip(axes.split(), want.shape)}
 
 
-def _sizes_in_words(check, run):
+def _shapes(case: Case) -> dict[str, tuple[int, ...]]:
+    """{name of an input: its shape}, of parameters in a dictionary, too."""
+    inner = {name: value for one in case.values() if isinstance(one, dict) for name, value in one.items()}
+    return {name: value.shape for name, value in {**inner, **case}.items() if isinstance(value, np.ndarray)}
+
+
+def _sizes_in_words(check: Check, run: Run) -> str:
     return ', '.join(f'{letter}={size}' for letter, size in _sizes(check, run).items() if letter != '4H')
 
 
-def _held(check, name, told, runs):
+def _held(check: Check, name: str, told: str, runs: list[Run]) -> str:
     """Return the words without the name of a factor, '(that is 1/T)', unless it is that in all cases."""
     named = re.search(r' \(that is (1/)?(\w+)\)', told)
+    if named is None:
+        return told
     k = list(check.outputs).index(name)
-    for run in runs if named else ():
+    for run in runs:
         size, want = _sizes(check, run).get(named[2]), run.known['right'][k]
         if size is None or not agree(run.outputs[k], want * (1 / size if named[1] else size), ROUGH, ROUGH):
             return told.replace(named[0], '')
     return told
 
 
-def _only_here(check, runs, run):
+def _only_here(check: Check, runs: list[Run], run: Run) -> str:
     """Says which inputs gave the right outputs: those of another minibatch, of other sizes, or others of these."""
     slip = _slip(check, runs)
     passed = [one for one in (runs if slip or run.trouble else runs[:runs.index(run)]) if one.passed]
     if not passed:
         return ''
+    sizes = _sizes_in_words(check, run)
+    if not slip and _is_fixed(check, runs, passed):
+        return (f'right with {_sizes_in_words(check, passed[0])} alone, as if a size were written down as a number:'
+                f' take it from the shape of an input; with {sizes}: ')
     if slip:
         right = ' and '.join(dict.fromkeys(f'N = {_minibatch(check, one)}' for one in passed))
         return f'right with {right}, but with N = {_minibatch(check, run)}: '
+    if not run.trouble and _largest(run) > 10 * max(map(_largest, passed)):
+        return f'right for moderate inputs, but not for large ones, up to {_largest(run):g}: '
     if any(_sizes(check, one) == _sizes(check, run) for one in passed):
         return 'right for the first inputs, but not for others of the same shape: '
-    sizes = _sizes_in_words(check, run)
     return f'right for other shapes, but with {sizes}: ' if sizes else ''
+
+
+def _is_fixed(check: Check, runs: list[Run], passed: list[Run]) -> bool:
+    """Whether several minibatches, some of more than one, fail for their sizes: all crash but those of one size."""
+    crashed = [run for run in runs if run.trouble]
+    return (len(crashed) > 1 and any((_minibatch(check, run) or 0) > 1 for run in crashed)
+            and len(crashed) + len(passed) == len(runs)
+            and all(_sizes(check, one) == _sizes(check, passed[0]) for one in passed)
+            and all(_sizes(check, run) != _sizes(check, passed[0]) for run in crashed))
+
+
+def _is_negative(runs: list[Run]) -> bool:
+    """Whether every output that is wrong is the negative of the right one."""
+    return all(run.outputs is not None and all(
+        right or (are_numbers(got) and agree(-1.0 * got, want, ROUGH, ROUGH))
+        for got, want, right in zip(run.outputs, run.known['right'], run.right)) for run in runs)
+
+
+def _largest(run: Run) -> float:
+    """Return the size of the largest number among the inputs."""
+    return max((np.abs(value).max() for value in run.case.values()
+                if isinstance(value, np.ndarray) and value.dtype.kind == 'f' and value.size), default=0)

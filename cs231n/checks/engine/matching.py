@@ -5,15 +5,21 @@ wrong with the others: so two mistakes in two outputs are both told. Nothing is 
 same outputs equally well.
 """
 
+from typing import Any
+
+import numpy as np
+
 from cs231n.checks.engine.compare import ROUGH, agree
 
+Found = dict[str, set[int]]  # key of a mistake: the numbers of the outputs that it explains
 
-def close(check, got, want):
+
+def close(check: Any, got: np.ndarray, want: np.ndarray) -> bool:
     """Whether two outputs agree to the accuracy of float32."""
     return agree(got, want, max(check.rtol, ROUGH), max(check.atol, ROUGH))
 
 
-def explain(check, runs):
+def explain(check: Any, runs: list) -> tuple[Found, set[int]]:
     """Return ({key of a mistake: the outputs that it explains}, the numbers of the outputs left unexplained).
 
     runs: what came of the cases in which the answer could be run; see judge.Run.
@@ -37,10 +43,10 @@ def explain(check, runs):
     return found, left
 
 
-def _certain(check, candidates):
+def _certain(check: Any, candidates: Found) -> Found:
     """Return those that no other one explains as well: single mistakes before pairs, then what explains more."""
     single = {key: where for key, where in candidates.items() if '+' not in key}
-    best = {}
+    best: Found = {}
     for group in single, {key: where for key, where in candidates.items() if key not in single}:
         known = set().union(*best.values())
         most = {key: where for key, where in group.items()
@@ -51,7 +57,7 @@ def _certain(check, candidates):
     return {key: where for key, where in best.items() if not any(where < other for other in best.values())}
 
 
-def words(check, *keys):
+def words(check: Any, *keys: str) -> str:
     """Return what is said of these mistakes, of which one may be a pair, 'one+other'."""
     hints = check.hints
     return ' Also: '.join(dict.fromkeys(hints[one] for key in keys for one in key.split('+')))

@@ -28,6 +28,9 @@ MEANINGS = (
      'what is written into an array has another shape than its place there'),
     (r'cannot reshape array|is invalid for input of size', ENTRIES),
     (r'view size is not compatible', 'view() needs entries side by side in memory: use reshape()'),
+    (r'Mismatch in shape: grad_output.* and output\[0\] has a shape of torch.Size\(\[\d',
+     'backward() was given a gradient of another shape than the scores have: torch.ones_like(scores) fits any N, and'
+     ' scores.sum().backward() needs no gradient'),
     (r'Mismatch in shape: grad_output',
      'backward() was given a gradient of another shape than the scores have: with N = 1 a squeeze() takes the axis of'
      ' the minibatch away; squeeze(1) keeps it, and scores.sum().backward() needs no gradient'),
@@ -52,8 +55,14 @@ MEANINGS = (
      'the transposition names another number of axes than there are'),
     (r'must have same number of dimensions|for the concatenation axis|Sizes of tensors must match|stack expects each',
      'what is joined must have the same shape in all other axes'),
-    (r'missing \d+ required positional|positional arguments? but|unexpected keyword|multiple values for argument',
-     ARGUMENTS),
+    (r'unexpected keyword', 'no argument goes by this name: help() of what is called lists those that it has'),
+    (r'missing \d+ required positional|positional arguments? but|multiple values for argument', ARGUMENTS),
+    (r'does not result in an equal division', 'np.split cuts along axis 0, the minibatch, unless it is told another'
+                                              ' one: axis=1 for the gates'),
+    (r'object is not iterable|is not an iterator', 'many things are expected here, and this is a single one: the'
+                                                   ' parameters of a model are model.parameters()'),
+    (r"'(float|int|numpy\.\w+)' object is not (subscriptable|iterable)",
+     'one number stands where several are expected, as in betas=(0.5, 0.999)'),
     (r"'(tuple|list|dict|float|int)' object (has no|is not|does not)",
      'this is another type than the line expects: does a function return several values, in a tuple?'),
     (r'Target size .* (must be the same|is different)|same as input size',
@@ -64,12 +73,16 @@ MEANINGS = (
     (r'[Ee]xpected 2D|[Ee]xpected 3D', 'BatchNorm1d takes (N, features): behind a convolution it is BatchNorm2d'),
     (r'running_mean should contain|to have \d+ channels|to have \d+ elements',
      'a layer is made for another number of features or channels than the one before gives'),
-    (r'does not require grad|requires_grad|that requires grad\. Use',
+    (r'does not require grad', 'no gradient is recorded: call requires_grad_() before the forward pass, and cut nothing'
+                               ' off by detach(), .data or no_grad()'),
+    (r'requires_grad|that requires grad\. Use',
      'autograd and this line do not fit: no gradient is recorded, or one is where none may be; see detach(),'
      ' requires_grad_() and torch.no_grad()'),
-    (r'implicitly created only for scalar', 'backward() starts from one number: add up the scores first'),
-    (r'leaf Variable|leaf variable', 'autograd watches this leaf: change img.data, or work within torch.no_grad()'),
-    (r'through the graph a second time', 'the graph is used up: every step needs a forward pass of its own'),
+    (r'implicitly created only for scalar', 'backward() starts from one number: add up the scores of the right'
+                                            ' classes'),
+    (r'leaf Variable|leaf variable', 'autograd watches this leaf: write img.data += step, or img += step'
+                                     ' within torch.no_grad()'),
+    (r'through the graph a second time', 'the graph is used up: every step needs a forward pass, its own model(X)'),
     (r'elements cannot be converted to Scalar|only one element|size-1 arrays|only length-1|only 0-dim',
      'one number is expected, and here are several: sum them, or pick one'),
     (r'truth value|Boolean value of Tensor', 'an array is no condition: compare single numbers, or use any() or all()'),
@@ -78,7 +91,7 @@ MEANINGS = (
 )
 
 
-def meaning(error, message):
+def meaning(error: BaseException, message: str) -> str:
     """Return what the message of an error means; '' if that is not known."""
     if isinstance(error, KeyError) and message:
         return 'the dictionary has no such key'

@@ -4,6 +4,7 @@ import inspect
 import linecache
 import os
 import traceback
+from collections.abc import Iterable
 
 from cs231n._shared import arguments
 from cs231n.checks.engine.errors import Malformed, Partly, TimeUp
@@ -15,7 +16,7 @@ CHECKS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 GIVEN = CHECKS, os.path.dirname(ARGUMENTS)  # folders whose frames are not the student's
 
 
-def reason(error):
+def reason(error: BaseException) -> str:
     """One short line on why an answer could not be run."""
     if isinstance(error, (Malformed, Partly, TimeUp)):
         return str(error)
@@ -30,26 +31,26 @@ def reason(error):
     return GPU + spot if meant == GPU else f'{said}{spot}{f"; that is: {meant}" if meant else ""}'
 
 
-def _message(error):
+def _message(error: BaseException) -> str:
     try:
         return str(error)
     except Exception:  # a student's own exception may fail at that, too
         return ''
 
 
-def place(stack):
+def place(stack: Iterable[traceback.FrameSummary]) -> str:
     """' (rnn_layers.py, line 42: the code)' for the innermost line of the stack that the student wrote."""
     own = [frame for frame in _without_given_checks(list(stack)) if _is_students(frame.filename)]
     if not own:
         return ''
     frame = own[-1]
     in_cell = 'ipykernel' in frame.filename or frame.filename.startswith('<')
-    code = linecache.getline(frame.filename, frame.lineno).strip()
+    code = linecache.getline(frame.filename, frame.lineno or 0).strip()
     file = 'cell' if in_cell else os.path.basename(frame.filename)
     return f' ({file}, line {frame.lineno}{": " if code else ""}{code})'
 
 
-def _without_given_checks(stack):
+def _without_given_checks(stack: list[traceback.FrameSummary]) -> list[traceback.FrameSummary]:
     """Return the stack up to the line whose arguments a given check of arguments did not like.
 
     A contract is declared above a function, so the line before it has called that function; another check stands in
@@ -62,7 +63,7 @@ def _without_given_checks(stack):
     return stack
 
 
-def _is_students(filename):
+def _is_students(filename: str) -> bool:
     if filename.startswith('<'):
         return 'frozen' not in filename and '__array_function__' not in filename
     folder = os.path.dirname(os.path.abspath(filename))

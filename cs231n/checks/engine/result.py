@@ -35,41 +35,41 @@ class Result:
     not_graded: str | None = None
 
     @property
-    def todo(self):
+    def todo(self) -> bool:
         """Whether the function, or one that it calls, is not written yet."""
         return not self.passed and (self.where or '').startswith(UNWRITTEN)
 
     @property
-    def colour(self):
+    def colour(self) -> str:
         """Of the verdict."""
         return GREEN if self.passed else AMBER if self.todo or self.not_graded else RED
 
     @property
-    def outcome(self):
+    def outcome(self) -> str:
         """'right', 'wrong' or 'not graded': then nothing is said about the function, and it is to be graded again."""
         return 'not graded' if self.not_graded else 'right' if self.passed else 'wrong'
 
     @property
-    def headline(self):
+    def headline(self) -> str:
         """Name, verdict and points in one line."""
         verdict = 'to do' if self.todo else {'wrong': 'not right yet'}.get(self.outcome, self.outcome)
         earned = f', {self.points:g} of {self.max_points:g} points' if self.max_points and not self.not_graded else ''
         return f'{self.name}: {verdict}{earned}'
 
     @property
-    def remarks(self):
+    def remarks(self) -> list[tuple[str, str]]:
         """The (title, text) pairs below the outputs."""
         return [(title, text) for title, text in
                 (('Hint', self.hint), ('Where', self.where), ('Note', self.note), ('Not graded', self.not_graded))
                 if text]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         width = max((len(output) for output, _, _ in self.verdicts), default=0)
         lines = [f'  {output:<{width}}  {detail}' for output, _, detail in self.verdicts]
         lines += [f'{title}: {text}' for title, text in self.remarks]
         return '\n'.join([self.headline, *lines])
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         colour = self.colour
         of = {True: GREEN, None: AMBER}
         rows = [_row(output, detail, of.get(right, RED)) for output, right, detail in self.verdicts]
@@ -79,7 +79,7 @@ class Result:
                 f'<table style="margin: 4px 0">{"".join(rows)}</table></div>')
 
 
-def _row(title, text, colour):
+def _row(title: str, text: str, colour: str) -> str:
     left = 'text-align: left; vertical-align: top'
     return (f'<tr><td style="{left}; color: {colour}"><b>{escape(title)}</b></td>'
             f'<td style="{left}">{escape(text)}</td></tr>')

@@ -6,24 +6,29 @@ them.
 """
 
 import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 
-from cs231n.checks.engine.answers import STORED, NoAnswers
+from cs231n.checks.engine.answers import STORED, Known, NoAnswers
 from cs231n.checks.engine.matching import close
 
 
-def write(file, checks, source, sizes):
+def write(file: Any, checks: Iterable[Any], source: ModuleType, sizes: Mapping[str, list[int]]) -> None:
     """Store all that `source` knows about the checks; sizes: {name of a network's check: its inputs}."""
-    np.savez_compressed(file, **{name: array for check in checks for name, array in _entries(check, source)},
-                        **{f'{check.name}/layers/{inputs}': np.array(source.layers(check, inputs))
-                           for check in checks for inputs in sizes.get(check.name, ())})
+    checks = list(checks)
+    arrays: dict[str, Any] = {name: array for check in checks for name, array in _entries(check, source)}
+    arrays.update({f'{check.name}/layers/{inputs}': np.array(source.layers(check, inputs))
+                   for check in checks for inputs in sizes.get(check.name, ())})
+    np.savez_compressed(file, **arrays)
 
 
-def _entries(check, source):
+def _entries(check: Any, source: ModuleType) -> Iterator[tuple[str, np.ndarray]]:
     """(name, array) for all that is stored about one check: right outputs, and others where a mistake shows."""
-    known, shown = source.outputs(check), {}
+    known, shown = source.outputs(check), dict[str, list[np.ndarray]]()
     for case, by_key in enumerate(known):
         for key, outputs in by_key.items():
             for k, output in enumerate(outputs):
@@ -37,13 +42,13 @@ def _entries(check, source):
             yield f'{check.name}/hints/{key}', _seal(source.hints(check)[key].encode(), outputs)
 
 
-def _short(output):
+def _short(output: np.ndarray) -> np.ndarray:
     """Half the bytes: mistakes are compared with the accuracy of float32."""
     output = np.asarray(output)
     return output.astype(np.float32) if output.dtype == np.float64 else output
 
 
-def _seal(text, outputs):
+def _seal(text: bytes, outputs: Iterable[np.ndarray]) -> np.ndarray:
     """text, or what was made of it by _seal, xor a stream of bytes that depends on the outputs."""
     key = hashlib.sha256(b''.join(np.ascontiguousarray(output).tobytes() for output in outputs)).digest()
     length = len(text)
@@ -52,9 +57,9 @@ def _seal(text, outputs):
 
 
 @cache
-def _stored():
+def _stored() -> dict[str, dict[str, np.ndarray]]:
     """{name of a check: {rest of the name of an entry: array}}. NoAnswers if the file is damaged."""
-    found = {}
+    found: dict[str, dict[str, np.ndarray]] = {}
     try:
         with STORED.open('rb') as data, np.load(data) as file:
             for name in file.files:
@@ -67,11 +72,11 @@ def _stored():
     return found
 
 
-def _known(name):
+def _known(name: str) -> dict[str, dict[int, dict[int, np.ndarray]]]:
     """{key: {case: {number of an output: array}}} for one check, of a mistake where it shows."""
     if name not in _stored():
         raise NoAnswers(f'knows nothing of {name}')
-    known = {}
+    known: dict[str, dict[int, dict[int, np.ndarray]]] = {}
     for entry, array in _stored()[name].items():
         case, key, *k = entry.split('/')
         if case.isdecimal() and k:
@@ -80,20 +85,20 @@ def _known(name):
 
 
 @cache
-def _outputs(name):
+def _outputs(name: str) -> list[Known]:
     """Return a list with {key: list of outputs} for each case."""
     known = _known(name)
     return [{key: [some.get(case, {}).get(k, right) for k, right in enumerate(rights.values())]
              for key, some in known.items()} for case, rights in known['right'].items()]
 
 
-def outputs(check):
+def outputs(check: Any) -> list[Known]:
     """For each case {'right': arrays, key of a mistake: arrays}."""
     return _outputs(check.name)
 
 
 @cache
-def _hints(name):
+def _hints(name: str) -> dict[str, str]:
     sealed = {entry.partition('/')[2]: array for entry, array in _stored().get(name, {}).items()
               if entry.startswith('hints/')}
     known = _known(name)
@@ -101,11 +106,11 @@ def _hints(name):
             .tobytes().decode() for key, array in sealed.items()}
 
 
-def hints(check):
+def hints(check: Any) -> dict[str, str]:
     """{key of a mistake: what went wrong, and what is right}."""
     return _hints(check.name)
 
 
-def layers(check, inputs):
+def layers(check: Any, inputs: int) -> list[str]:
     """Return the layers that the network of a check should have for so many inputs, in words; reshaping not counted."""
     return _stored()[check.name][f'layers/{inputs}'].tolist()

@@ -6,6 +6,8 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +18,7 @@ STOPPED = 'stopped after'
 PATIENCE = 4  # a check that waits, be it for its turn on a busy computer, is given this many times its seconds
 
 
-def within(seconds, work, patience=None):
+def within(seconds: float, work: Callable[[], Any], patience: float | None = None) -> Any:
     """Return work(), or raises TimeUp after so many seconds; on a busy computer, of this process's computing time.
 
     patience: how many times its seconds it may take on the clock, PATIENCE if None.
@@ -25,7 +27,7 @@ def within(seconds, work, patience=None):
     """
     box = {}
 
-    def target():
+    def target() -> None:
         try:
             with np.errstate(all='ignore'):  # an overflow that ends in the right value is no mistake
                 box['value'] = work()
@@ -42,13 +44,13 @@ def within(seconds, work, patience=None):
             if passed >= seconds and (time.process_time() - used >= seconds or passed >= most):
                 break
             thread.join(min(seconds, 0.1))
-        frame = sys._current_frames().get(thread.ident)
+        frame = sys._current_frames().get(thread.ident or 0)
         if thread.is_alive() and frame is not None:
             spot = place(traceback.StackSummary.extract(traceback.walk_stack(frame))[::-1])
             raise TimeUp(f'{STOPPED} {seconds:g} s: an endless loop?{spot}')
     finally:
         if thread.is_alive():  # an exception from outside is the only way to end a thread
-            ident, stop = ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit)
+            ident, stop = ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit)
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, stop)
     if 'error' in box:
         raise box['error']

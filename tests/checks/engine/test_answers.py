@@ -139,6 +139,8 @@ def test_each_mistake_of_sampling_changes_many_words(one):
         (right,) = known['right']
         for key in one.hints:
             (wrong,) = known[key]
+            if wrong.shape != right.shape:  # told by that
+                continue
             assert (wrong != right).mean() > 0.1, key
 
 

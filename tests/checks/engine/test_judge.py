@@ -11,6 +11,7 @@ from cs231n.checks import check
 from cs231n.checks.engine import judge as judging
 from cs231n.checks.engine import time_limit
 from cs231n.checks.engine.answers import answers
+from cs231n.checks.engine.compare import NOT_FINITE
 from cs231n.checks.engine.judge import judge
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.rnn_layers import rnn_step_backward, rnn_step_forward
@@ -128,7 +129,8 @@ def test_not_implemented_yet():
         ('return "abc", x', 'next_h is not an array of numbers'),
         ('return 1.5, x', 'next_h has shape (), expected (3, 7) = (N, H)'),
         ('return 0, x', 'next_h differs first at n=0, h=0: got 0, expected -0.9786; it is zero everywhere'),
-        ('return prev_h * float("nan"), x', 'next_h differs first at n=0, h=0: got nan, expected -0.9786'),
+        ('return prev_h * float("nan"), x', 'next_h differs first at n=0, h=0: got nan, expected -0.9786; ' +
+         NOT_FINITE),
         (
             'return prev_h.T, x',
             'next_h has shape (7, 3), expected (3, 7) = (N, H): the axes are in another order',
@@ -236,7 +238,8 @@ SQUEEZED = RIGHT.replace('    return next_h, cache', '    return next_h.squeeze(
 def test_a_slip_with_one_row_is_told_and_costs_a_fifth():
     result = check(run(SQUEEZED, 'rnn_step_forward'))
     assert not result.passed and result.points == 2.4 and result.slip == 'N = 1'
-    assert result.where == 'right with N = 3 and N = 5, but with N = 1: next_h has shape (2,), expected (1, 2) = (N, H)'
+    assert result.where == ('right with N = 3 and N = 5, but with N = 1: next_h has shape (2,), expected (1, 2) ='
+                            ' (N, H): an axis of length 1 is missing: squeeze() without an axis takes all of them away')
 
 
 def test_a_slip_costs_nothing_of_what_rests_on_it():

@@ -59,7 +59,8 @@ CRASHES = [
     ('torch.ones(2).sum().backward()', 'no gradient is recorded'),
     ('torch.ones(2, requires_grad=True).backward()', 'add up the scores'),
     ('a = torch.ones(2, requires_grad=True); a += 1', 'autograd watches this leaf'),
-    ('b = torch.ones(2, requires_grad=True).pow(2).sum(); b.backward(); b.backward()', 'a forward pass of its own'),
+    ('b = torch.ones(2, requires_grad=True).pow(2).sum(); b.backward(); b.backward()', 'a forward pass, its own'
+                                                                                       ' model(X)'),
     ('return torch.ones(5).item(), 0', 'one number is expected'),
     ('return (1 if x else 0), 0', 'is no condition'),
     ('return (1 if torch.ones(5) else 0), 0', 'is no condition'),

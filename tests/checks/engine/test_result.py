@@ -77,7 +77,6 @@ def test_html_is_a_table_and_escapes():
             ('h[:, t] + dprev_h', 'h[:, t] + 0.9 * dprev_h'),
             'wrong at timestep 0 to 3, right at 4',
         ),
-        ('rnn_backward', ('return dx, dh0', 'return -dx, dh0'), 'only the sign is wrong'),
         (
             'rnn_backward',
             ('return dx, dh0', 'return dx / T, dh0'),
@@ -161,3 +160,8 @@ def luminance(colour):
 def test_colours_are_readable_on_light_and_on_dark(colour, background):
     low, high = sorted([luminance(colour), luminance(background)])
     assert (high + 0.05) / (low + 0.05) >= 3, (colour, background)
+
+
+def test_a_sign_alone_is_told_as_a_hint():
+    result = check(write('rnn_backward', ('return dx, dh0', 'return -dx, dh0')))
+    assert result.hint == 'the sign of dx is wrong, and nothing else.' and result.points == 3.2, result

@@ -8,7 +8,7 @@ from cs231n.checks.engine.answers import answers, layers
 from cs231n.checks.engine.calling import arrays_of, parts_of
 from cs231n.checks.engine.check import SLIP
 from cs231n.checks.engine.compare import ROUGH, agree, are_numbers, as_array
-from cs231n.checks.engine.errors import Malformed, NotGraded, Partly, TimeUp
+from cs231n.checks.engine.errors import Certain, Malformed, NotGraded, Partly, TimeUp
 from cs231n.checks.lessons.gans import student_side
 
 NOISE_DIM = 96  # of the notebook
@@ -21,14 +21,14 @@ def call_noise(check, ask, case):
 
     draws = arrays_of(ask(student_side.noise, case), 2)
     if not all(are_numbers(draw) and 0 < draw.size <= 2 * case['batch_size'] * case['dim'] for draw in draws):
-        raise Malformed(_about_noise(draws[0].shape, case))
+        raise Certain(_about_noise(draws[0].shape, case))
     shape, *facts = (np.asarray(fact) for fact in noise_facts(iter(draws).__next__))
     small = [size // student_side.TENTH for size in case.values()]
     facts = [shape * student_side.TENTH if sorted(shape) == sorted(small) else shape, *facts]
     known = [outputs for by_key in answers(check) for outputs in by_key.values()]
     if not any(all(agree(got, want, ROUGH, ROUGH) for got, want in zip(facts, outputs)) for outputs in known):
         shape, *others = facts
-        raise Malformed(_about_noise(shape.tolist(), case, **dict(zip(list(check.outputs)[1:], others))))
+        raise Certain(_about_noise(shape.tolist(), case, **dict(zip(list(check.outputs)[1:], others))))
     return facts
 
 
@@ -43,7 +43,11 @@ def _about_noise(shape, case, spread=0.0, distinct=1, fresh=1, **facts):
         return 'every call gives the same noise'
     if not facts['rows differ']:
         return 'all rows are the same'
-    return 'the noise is not uniform between -1 and 1' if distinct else 'at most half of the numbers are distinct'
+    if not distinct:
+        return 'at most half of the numbers are distinct'
+    low, high = float(facts['lowest']) + 0.0, float(facts['highest']) + 0.0  # no -0
+    lies = '' if (low, high) == (-1, 1) else f', it lies between {low:g} and {high:g}'
+    return f'the noise is not uniform between -1 and 1{lies}' + ' or beyond' * (max(-low, high) >= 2)
 
 
 def call_loss(check, ask, case):
@@ -68,7 +72,7 @@ def call_optimizer(check, ask, case):
     """Return how far known gradients move a parameter, in units of the right learning rate."""
     moves, settings = parts_of(ask(student_side.moved, case), 2)
     if not any(agree(as_array(moves), known, ROUGH, ROUGH) for by_key in answers(check) for known, in by_key.values()):
-        raise Malformed(f'the optimizer is {settings}, expected Adam with lr=0.001, betas=(0.5, 0.999)')
+        raise Certain(f'the optimizer is {settings}, expected Adam with lr=0.001, betas=(0.5, 0.999)')
     return [moves]
 
 
@@ -87,7 +91,7 @@ def call_network(check, ask, case):
     seeds = np.argsort(in_order([shape for _, shape in named], own, shapes)).tolist()  # of each parameter of theirs
     out, told = parts_of(ask(student_side.output, case, takes_noise, seeds), 2)
     if isinstance(out, str):
-        _compare_layers(check, ask, case, wanted)
+        _compare_layers(check, ask, case, wanted, told is True)
         raise Malformed('the layers have the right parameters, but the shapes do not fit: ' * (told is True) + out)
     out, right = as_array(out), 784 if takes_noise else 1
     if out.size != N * right:
@@ -127,7 +131,7 @@ def _compare_shapes(named, wanted):
     missing = list((right - got).elements())
     more = [shape for shape in (got - right).elements() if shape in right]
     if len(strange) == len(missing) == 1 and not more:
-        raise Malformed(f'{strange[0][0]} has the shape {strange[0][1]}, expected one with {missing[0]}')
+        raise Certain(f'{strange[0][0]} has the shape {strange[0][1]}, expected one with {missing[0]}')
     said = [f'{_listed([f"{name} {shape}" for name, shape in strange])} fit{"s" * (len(strange) == 1)} no layer'
             ] if strange else []
     for shapes, one, several in ((missing, 'a parameter with the shape {} is missing', 'parameters with the shapes {}'
@@ -136,7 +140,7 @@ def _compare_shapes(named, wanted):
         if shapes:
             said.append((one if len(shapes) == 1 else several).format(_listed(shapes)))
     if said:
-        raise Malformed('; '.join(said))
+        raise Certain('; '.join(said))
 
 
 def _listed(things):
@@ -145,11 +149,11 @@ def _listed(things):
     return ', '.join(map(str, things[:4] if more else things)) + more
 
 
-def _compare_layers(check, ask, case, wanted):
+def _compare_layers(check, ask, case, wanted, shapes_differ=False):
     """Names the layers that are to blame, if that is certain: with the right ones there the output is right."""
     import torch
 
-    from cs231n.checks.lessons.gans.culprits import Asked, culprits, modules
+    from cs231n.checks.lessons.gans.culprits import Asked, culprits, modules, reshape_left_out
 
     x = torch.from_numpy(case['x'])
     wants = next(outputs['right'][0] for one, outputs in zip(check.cases(), answers(check))
@@ -166,11 +170,22 @@ def _compare_layers(check, ask, case, wanted):
         return
     chain = [Asked(ask, case, k, *map(str, parts_of(words, 2))) for k, words in enumerate(told)]
     with torch.no_grad():
+        if shapes_differ and (told := reshape_left_out(chain, is_right)):
+            raise Certain(told)
         found = culprits(chain, modules(layers(check, x.shape[1]), wanted), is_right)
     if found:
         first, got, right = found
-        count = len(got or right)
-        title = f'layer {first}' if count == 1 else f'layers {first} to {first + count - 1}'
-        got, right = (' '.join(', '.join(map(str, some)).split()) for some in (got, right))
-        raise Malformed(f'{title}, reshaping not counted, {"is" if count == 1 else "are"} {got or "missing"}; expected'
-                        f' {right or "nothing"}')
+        raise Certain(_about_layers(first, *([' '.join(str(layer).split()) for layer in some] for some in (got,
+                                                                                                           right))))
+
+
+def _about_layers(first, got, right):
+    """Return which layers, from the first one on, are what, and what is expected there."""
+    told = 'reshaping not counted'
+    if len(got) == len(right) > 1:  # what is equal in between need not be told
+        return '; '.join(f'layer {first + k}, {told}, is {one}, expected {other}'
+                         for k, (one, other) in enumerate(zip(got, right)) if one != other)
+    count = len(got or right)
+    title = f'layer {first}' if count == 1 else f'layers {first} to {first + count - 1}'
+    got, right = ', '.join(got), ', '.join(right)
+    return (f'{title}, {told}, {"is" if count == 1 else "are"} {got or "missing"}; expected {right or "nothing"}')

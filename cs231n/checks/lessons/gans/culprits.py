@@ -4,6 +4,9 @@ import torch
 
 from cs231n.checks.lessons.gans import student_side
 
+RESHAPES = {'Flatten()': ('Flatten', (1,)), 'Unflatten(-1, 128, 7, 7)': ('Unflatten', (1, (128, 7, 7))),
+            'Unflatten(-1, 1, 28, 28)': ('Unflatten', (1, (1, 28, 28)))}
+
 
 class Asked(torch.nn.Module):
     """The k-th layer of the student's network, wherever that is."""
@@ -61,3 +64,14 @@ def culprits(chain, right, is_right):
             found = got[kept:len(got) - behind], right[kept:len(right) - behind]
             return (kept + 1, *found) if found != ([], []) else None
     return None
+
+
+def reshape_left_out(chain, is_right):
+    """Say which reshape is missing, and before which layer, if with it there the output is right; or ''."""
+    for words, (kind, sizes) in RESHAPES.items():
+        layer = getattr(torch.nn, kind)(*sizes)
+        for k in range(len(chain) + 1):
+            if is_right(torch.nn.Sequential(*chain[:k], layer, *chain[k:])):
+                return f'{words} is missing ' + (f'before {" ".join(str(chain[k]).split())}' if k < len(chain) else
+                                                 'at the end')
+    return ''

@@ -8,7 +8,7 @@ from cs231n.checks.engine.answers import answers
 from cs231n.checks.engine.calling import arrays_of
 from cs231n.checks.engine.check import Check
 from cs231n.checks.engine.compare import ROUGH, agree, are_numbers
-from cs231n.checks.engine.errors import Malformed, Partly
+from cs231n.checks.engine.errors import Certain, Malformed, Partly
 from cs231n.checks.engine.inputs import cases, draw, stream
 from cs231n.checks.lessons.network_visualization import student_side
 from cs231n.checks.lessons.network_visualization.facts import fooling_facts, is_on_the_way, scores, unseen
@@ -16,6 +16,10 @@ from cs231n.checks.lessons.network_visualization.facts import fooling_facts, is_
 CHANNELS = 3
 FEW = 10      # steps that fool the model of the notebook are as many
 ASTRAY = 100  # farther than steps that are only roughly along the gradient, as Adam's, lead away from it
+NO_STEP = ('the loop ends before the first step: it breaks as soon as the model says target_y, and goes on as long as'
+           ' it does not')
+NOT_FINITE = ('X_fooling holds nan or infinite numbers: a step of length 0 was divided by its length; zero .grad'
+              ' after the step, not before it is used')
 MODULE = dict(notebook='NetworkVisualization', lesson='network_visualization',
               module='cs231n.net_visualization_pytorch', library='torch', points=5)
 
@@ -85,6 +89,11 @@ def _call_fooling(check, ask, case):
         raise Malformed('X_fooling is not a tensor of numbers')
     before = case['X'].astype(np.float32)
     after = case['X'] if np.array_equal(before, after) else after
+    if picture.shape != case['X'].shape or not np.isfinite(picture).all():
+        raise Malformed(NOT_FINITE if picture.shape == case['X'].shape else
+                        f'X_fooling has shape {picture.shape}, expected that of X, {case["X"].shape}')
+    if asked <= 1 and np.array_equal(picture, before):
+        raise Certain(NO_STEP)
     facts = fooling_facts(case['X'], case['target_y'], case['weights'], picture, after)
     if facts[0] == case['target_y'] and unseen(picture - case['X'], case['weights']) > ASTRAY:
         raise Malformed('X_fooling fools the model, but it is another picture than X: start from X.clone(), and change'
@@ -96,6 +105,9 @@ def _call_fooling(check, ask, case):
     told = f'after your {asked} steps the model still says class {facts[0]}, not {case["target_y"]}'
     if asked < 100:
         told += '; up to 100 are allowed'
+    elif scores(picture, case['weights'])[0][0, case['target_y']] < scores(case['X'], case['weights'])[0][
+            0, case['target_y']]:
+        told += f': the steps lead downhill, the score of class {case["target_y"]} has fallen'
     elif np.linalg.norm(picture - case['X']) < 0.4 * asked:
         told += ': they are short, or lead back and forth; a step is g / ‖g‖'
     if FEW <= asked < 100 and is_on_the_way(case['X'], case['target_y'], case['weights'], picture, asked):

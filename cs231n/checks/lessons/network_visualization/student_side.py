@@ -10,19 +10,10 @@ from cs231n.checks.engine.compare import as_array
 from cs231n.checks.engine.errors import Malformed
 from cs231n.checks.engine.reasons import place
 
-# What PyTorch says when a graph or a leaf is missing, and what helps.
+# What PyTorch and Python say when a graph or a leaf is missing; engine/meanings.py has the other crashes of autograd.
 NO_GRAD = ('.grad is None: only a leaf has one, once backward() was called. Copy by'
            ' X.clone().detach().requires_grad_()')
-CRASHES = {
-    "'NoneType' object": NO_GRAD,
-    'unsupported operand type(s) for': NO_GRAD,
-    'a leaf Variable that requires grad': 'autograd watches this leaf: write img.data += step, or img += step'
-                                          ' within torch.no_grad()',
-    'does not require grad': 'no gradient is recorded: call requires_grad_() before the forward pass, and cut nothing'
-                             ' off by detach(), .data or no_grad()',
-    'only for scalar outputs': 'backward() starts from one number: add up the scores of the right classes',
-    'backward through the graph a second time': 'the graph is used up: every step needs its own model(X)',
-}
+OF_NONE = "'NoneType' object", 'unsupported operand type(s) for'
 
 
 def _tensors(case):
@@ -42,15 +33,14 @@ def _tensors(case):
 
 
 def _run(function, *inputs):
-    """function(*inputs); a crash that PyTorch explains in its own terms is told in the notebook's."""
+    """function(*inputs); a crash because a .grad is None is told as one."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')  # what PyTorch warns of, the .grad of a non-leaf, is told below
             return function(*inputs)
-    except (RuntimeError, TypeError, AttributeError) as error:
-        for words, help_ in CRASHES.items():
-            if words in str(error) and (help_ != NO_GRAD or _is_about_grad(function, error)):
-                raise Malformed(help_ + place(traceback.extract_tb(error.__traceback__))) from error
+    except (TypeError, AttributeError) as error:
+        if any(words in str(error) for words in OF_NONE) and _is_about_grad(function, error):
+            raise Malformed(NO_GRAD + place(traceback.extract_tb(error.__traceback__))) from error
         raise
 
 

@@ -1,10 +1,15 @@
 """What runs beside the student's losses: plain arrays in, values and gradients out."""
 
+import traceback
+
 import numpy as np
 
 from cs231n.checks.engine.compare import as_array
 from cs231n.checks.engine.errors import Malformed
+from cs231n.checks.engine.reasons import place
 
+BY_LAYER = ('an index is too large: feats has one entry for each layer of the network, style_targets and style_weights'
+            ' one for each entry of style_layers, so feats[style_layers[i]] goes with style_targets[i]')
 # What PyTorch says of (N, C, H, W) where it expects a single picture, or its matrix.
 TOO_MANY = 'is invalid for input of size', 'expects a tensor with <= 2 dimensions', 'must be a matrix'
 
@@ -18,7 +23,13 @@ def value_and_gradients(function, find, case):
     if 'feats' in case:
         leaves = [leaf(value) for value in case['feats'].values()]
         targets = [torch.tensor(value) for value in case['style_targets'].values()]
-        return _outputs(function(leaves, case['style_layers'], targets, case['style_weights']), leaves)
+        try:
+            returned = function(leaves, case['style_layers'], targets, case['style_weights'])
+        except IndexError as error:
+            if 'list index out of range' not in str(error) and 'tuple index out of range' not in str(error):
+                raise
+            raise Malformed(BY_LAYER + place(traceback.extract_tb(error.__traceback__))) from error
+        return _outputs(returned, leaves)
     name = next(name for name in ('content_current', 'features', 'img') if name in case)
     watched = leaf(case[name])
     values = {key: torch.tensor(value) if isinstance(value, np.ndarray) else value for key, value in case.items()}
