@@ -45,12 +45,12 @@ def call(check: Any, function: Callable, case: Case, find: Find) -> list[np.ndar
     return arrays_of(outputs, len(names))
 
 
-def arrays_of(answer, count):
+def arrays_of(answer: Any, count: int) -> list[np.ndarray]:
     """Return what a half gave as arrays. Malformed if they are not so many: it may come from another process."""
     return [as_array(one) for one in parts_of(answer, count)]
 
 
-def parts_of(answer, count):
+def parts_of(answer: Any, count: int) -> Sequence:
     """Return what a half gave, as it is. Malformed if it is no list of so many."""
     if not isinstance(answer, (list, tuple)) or len(answer) != count:
         raise Malformed(f'the answer is not {count} outputs')

@@ -5,10 +5,13 @@ looked at, too. Nothing here earns or costs points.
 """
 
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from cs231n.checks.engine.answers import answers, ready
-from cs231n.checks.engine.calling import call
+from cs231n.checks.engine.calling import Find, call
+from cs231n.checks.engine.check import Check
 from cs231n.checks.engine.compare import ROUGH, as_array, difference, fit
 from cs231n.checks.engine.matching import close
 from cs231n.checks.engine.reasons import UNWRITTEN, reason
@@ -18,7 +21,7 @@ from cs231n.checks.engine.time_limit import within
 ENDING = '.steps'
 
 
-def with_steps(check, **values):
+def with_steps(check: Check, **values: str) -> Check:
     """Return the check, together with what its function computes on the way: {name of a variable: axes}, in order.
 
     The right values are those of the lesson's oracle for '<name>_steps'.
@@ -27,7 +30,7 @@ def with_steps(check, **values):
     return replace(check, also=(*check.also, steps))
 
 
-def climb(check, function, find, checks, judge):
+def climb(check: Check, function: Callable, find: Find, checks: Mapping[str, Check], judge: Callable) -> Result:
     """Return a Result that says of each step whether it is right, and where the first wrong one differs.
 
     ValueError if the check has no steps.
@@ -40,7 +43,8 @@ def climb(check, function, find, checks, judge):
     title, case = f'{check.name}, step by step', steps.cases()[0]
     if check.forward and not (before := judge(checks[check.forward], find(check.forward), find, checks)).passed:
         return Result(title, False, 0, 0, where=before.where if before.todo else f'fix {check.forward} first')
-    seen, trouble = {}, ''
+    seen: dict[str, Any] = {}
+    trouble = ''
     try:
         within(check.seconds, lambda: _watched(function, seen, lambda: call(check, function, case, find)))
     except KeyboardInterrupt:
@@ -50,9 +54,9 @@ def climb(check, function, find, checks, judge):
     return _result(title, steps, seen, trouble)
 
 
-def _watched(function, seen, work):
+def _watched(function: Callable, seen: dict[str, Any], work: Callable) -> None:
     """Run work(), and keep in `seen` the last value of each local variable of the function, deleted ones too."""
-    def each_line(frame, event, arg):
+    def each_line(frame: Any, event: str, arg: Any) -> Callable:
         seen.update(frame.f_locals)
         return each_line
 
@@ -64,11 +68,13 @@ def _watched(function, seen, work):
         sys.settrace(before)
 
 
-def _result(title, steps, seen, trouble):
-    right, sizes = dict(zip(steps.outputs, answers(steps)[0]['right'])), {}
+def _result(title: str, steps: Check, seen: Mapping[str, Any], trouble: str) -> Result:
+    right: dict[str, Any] = dict(zip(steps.outputs, answers(steps)[0]['right']))
+    sizes: dict[str, int] = {}
     for name, axes in steps.outputs.items():
         sizes.update(zip(axes.split(), right[name].shape))
-    verdicts, first = [], ''
+    verdicts: list[tuple[str, bool | None, str]] = []
+    first = ''
     for name, axes in steps.outputs.items():
         if name not in seen:
             verdicts.append((name, None, 'not there'))
