@@ -6,7 +6,6 @@ matplotlib.use('Agg')
 import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
-import pytest
 
 from cs231n import gan_pytorch
 from cs231n._shared.paths import ROOT
@@ -29,8 +28,7 @@ def _reads_anything(pictures):
     return np.random.RandomState(0).standard_normal((N, 64)), np.eye(10)[np.arange(N) // 3 % 10]
 
 
-@pytest.mark.parametrize('count', [60_000, 12_345])
-def test_every_cell_runs_with_any_number_of_digits(count, monkeypatch, capsys):
+def test_every_cell_runs_with_all_sixty_thousand_digits(monkeypatch):
     monkeypatch.setenv('CS231N_DATA', 'sample')
     monkeypatch.setattr(gan_pytorch, 'run_a_gan', _untrained)
     monkeypatch.setattr(reader, 'look', _reads_anything)
@@ -39,8 +37,8 @@ def test_every_cell_runs_with_any_number_of_digits(count, monkeypatch, capsys):
     scope = {}
     assert sum(TAKEN in source for source in code) == 1 and len(load_mnist(train=True).data) == 60_000
     for source in code:
-        source = source.replace(TAKEN, TAKEN.replace('20000', str(count)))
+        source = source.replace(TAKEN, TAKEN.replace('[:20000]', ''))
         lines = [line for line in source.splitlines() if not line.startswith(('%', 'check('))]
         exec('\n'.join(lines), scope)
         plt.close('all')
-    assert len(scope['seen']) == len(scope['digits']) == count
+    assert len(scope['seen']) == len(scope['digits']) == 60_000
