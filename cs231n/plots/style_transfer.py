@@ -27,9 +27,9 @@ def show_row(pictures, titles, what):
 
 def show_grid(contents, styles, results):
     """Draw a table of pictures: styles on top, contents at the left, results[content, style] where they meet."""
-    width = 0.9 * WIDE / (len(styles) + 1)
+    width = 0.8 * WIDE / (len(styles) + 1)
     fig, axes = plt.subplots(len(contents) + 1, len(styles) + 1, squeeze=False,
-                             figsize=(0.9 * WIDE, width * (len(contents) + 1) + 0.2))
+                             figsize=(0.8 * WIDE, width * (len(contents) + 1) + 0.2))
     for axis, (name, picture) in zip(axes[0, 1:], styles.items()):
         axis.imshow(picture)
         axis.set_title(name, fontsize=12, color=INK)
