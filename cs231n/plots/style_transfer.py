@@ -5,7 +5,7 @@ import numpy as np
 
 from cs231n.plots.theme import COLOURS, INK, check_some, curve, dark, plain_axes, show
 
-WIDE = 9.0  # inches that a row may fill
+WIDE, LARGE = 9.0, 2.6  # inches: that a row may fill, and a single picture, 390 dots for the 256 pixels of the largest
 STRONGEST = 12  # channels of a Gram matrix that can still be told apart
 SHAPES = 'o', 's', '^'  # of the points, so that no curve is known by its colour alone
 
@@ -16,7 +16,7 @@ def show_row(pictures, titles, what):
     what: what they are, for those who do not see them.
     """
     check_some('show_row: pictures', pictures)
-    width = min(3.0, WIDE / len(pictures))
+    width = min(LARGE, WIDE / len(pictures))
     fig, axes = plt.subplots(1, len(pictures), figsize=(width * len(pictures), width + 0.3), squeeze=False)
     for axis, picture, title in zip(axes[0], pictures, titles):
         axis.imshow(np.asarray(picture))
@@ -27,9 +27,9 @@ def show_row(pictures, titles, what):
 
 def show_grid(contents, styles, results):
     """Draw a table of pictures: styles on top, contents at the left, results[content, style] where they meet."""
-    width = WIDE / (len(styles) + 1)
+    width = 0.8 * WIDE / (len(styles) + 1)
     fig, axes = plt.subplots(len(contents) + 1, len(styles) + 1, squeeze=False,
-                             figsize=(WIDE, width * (len(contents) + 1) + 0.2))
+                             figsize=(0.8 * WIDE, width * (len(contents) + 1) + 0.2))
     for axis, (name, picture) in zip(axes[0, 1:], styles.items()):
         axis.imshow(picture)
         axis.set_title(name, fontsize=12, color=INK)
@@ -121,13 +121,13 @@ def show_weight(strip, chosen, content, style):
     nearest = min(strip, key=lambda weight: abs(np.log(weight / chosen)))
     fig, axes = plt.subplot_mosaic([['content'] * 5 + ['result'] * 5 + ['style'] * 5,
                                     [name for name in map(str, strip) for _ in range(15 // len(strip))]],
-                                   figsize=(WIDE * 0.9, 5), height_ratios=(1.7, 1))
+                                   figsize=(7, 4.3), height_ratios=(1.7, 1))
     for name, picture in (('content', content), ('result', strip[nearest]), ('style', style)):
         axes[name].imshow(np.asarray(picture))
         axes[name].set_title(name if name != 'result' else f'content weight {nearest:g}', fontsize=12, color=INK)
     for weight, picture in strip.items():
         axes[str(weight)].imshow(np.asarray(picture))
-        axes[str(weight)].set_xlabel(f'{weight:g}' + (' ← shown above' if weight == nearest else ''), fontsize=11)
+        axes[str(weight)].set_xlabel(f'{weight:g}' + (' (above)' if weight == nearest else ''), fontsize=11)
     for axis in axes.values():
         axis.set(xticks=[], yticks=[])
         axis.spines[:].set_visible(False)
