@@ -150,7 +150,8 @@ def _asking(root: Path, module: str) -> set[str]:
     """Return the notebooks that ask for something in a module, or in one that imports it."""
     from cs231n.checks import all_checks
 
-    imports = re.compile(rf'import {module.rpartition(".")[2]}$|from {re.escape(module)} import', re.MULTILINE)
+    name = module.rpartition('.')[2]
+    imports = re.compile(rf'import (?:[\w, ]+, )?{name}(?:,|$)|from {re.escape(module)} import', re.MULTILINE)
     asked = set()
     for one in all_checks():
         path = root / (one.module.replace('.', '/') + '.py')
