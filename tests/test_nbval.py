@@ -13,8 +13,10 @@ from cs231n._shared.paths import ROOT
 from cs231n.course.assignment import EXTRA, NOTEBOOKS, path_of
 from cs231n.course.execution import Execution, normalise
 from cs231n.course.pages import page
+from cs231n.course.tasks import QUESTION_POINTS
 
 MAX_LINES, MAX_IGNORED, MAX_BYTES = 15, 3, 3_000_000
+MIN_WORDS = 5  # of what a picture says of itself
 MACHINE = re.compile(r'/(?:home|root|tmp|work|Users|private)/|[A-Z]:\\Users|\b0x[0-9a-f]{6,}\b')
 DURATION = re.compile(r'\d+\s*(?:s|seconds?|min|minutes?)\b')
 MEMORY = re.compile(r'\d\s*(?:MB|GB|MiB|GiB)\b')
@@ -114,11 +116,38 @@ def about_outputs(code):
                 yield f'cell {cell.id}: {found[0]!r} in its output is of one machine'
 
 
+def about_pictures(code):
+    """Violations of "every picture says in words of its own what it shows"."""
+    said = []
+    for cell in code:
+        for output in cell.outputs:
+            for kind in {'image/png', 'image/jpeg'} & set(output.get('data', {})):
+                alt = output.metadata.get(kind, {}).get('alt', '')
+                if len(alt.split()) < MIN_WORDS:
+                    yield f'cell {cell.id}: a picture that does not say what it shows, in {MIN_WORDS} words or more'
+                elif alt in said:
+                    yield f'cell {cell.id}: two pictures say the same: {alt!r}'
+                said.append(alt)
+
+
+def about_answers(cells):
+    """Violations of "each model answer has a rubric, a line for each point"."""
+    for cell in cells:
+        answer, marked, rubric = cell.source.partition('**Rubric.**')
+        if '**Answer.**' in answer and not marked:
+            yield f'cell {cell.id}: a model answer without a rubric'
+        elif marked and len(re.findall(r'\b(?:one|1) point\b', rubric, re.I)) != QUESTION_POINTS:
+            yield f'cell {cell.id}: the rubric does not give one point {QUESTION_POINTS} times'
+        elif marked and answer.rfind('BEGIN SOLUTION') < max(0, answer.rfind('END SOLUTION')):
+            yield f'cell {cell.id}: the rubric is not within the solution'
+
+
 def violations(notebook):
     """Everything that is wrong with a notebook, as a list of sentences."""
     nbformat.validate(notebook)
     cells, first = notebook.cells, notebook.cells[0].source
-    found = [*about_cells(cells), *about_outputs([cell for cell in cells if cell.cell_type == 'code'])]
+    code = [cell for cell in cells if cell.cell_type == 'code']
+    found = [*about_cells(cells), *about_outputs(code), *about_pictures(code), *about_answers(cells)]
     if cells[0].cell_type != 'markdown' or not (DURATION.search(first) and MEMORY.search(first)):
         found.append('the first cell does not state the run time and the memory')
     found += [f'cell {cell.id}: {match[0]!r} is of one machine'
@@ -180,7 +209,28 @@ def tagged(tag, count=1):
     return apply
 
 
+def shown(*alts):
+    """A change: the code cell has shown a picture for each of these words."""
+    data = {'image/png': 'AAAA', 'text/plain': '<Figure>'}
+    return change(outputs=[v4.new_output('display_data', data=data, metadata={'image/png': {'alt': alt} if alt else {}})
+                           for alt in alts])
+
+
+def answered(rubric):
+    """A change: a question with a model answer and a rubric."""
+    def apply(notebook):
+        text = f'<!-- BEGIN SOLUTION -->\n**Answer.** Yes.\n\n{rubric}<!-- END SOLUTION -->'
+        notebook.cells.append(v4.new_markdown_cell(text))
+    return apply
+
+
 BREAKS = [
+    (shown(None), 'does not say what it shows'),
+    (shown('A loss that falls'), 'does not say what it shows'),
+    (shown('A loss that falls fast', 'A loss that falls fast'), 'two pictures say the same'),
+    (answered(''), 'without a rubric'),
+    (answered('**Rubric.** One point for yes.\n'), 'does not give one point 2 times'),
+    (answered('<!-- END SOLUTION -->**Rubric.** One point for y,\none point for es.\n'), 'not within the solution'),
     (change(source='x = 1\n' * 16), 'longer than 15'),
     (lambda notebook: notebook.cells.append(v4.new_code_cell('1')), 'no text before'),
     (tagged('nbval-skip'), 'skipped by the replay'),
@@ -202,6 +252,10 @@ BREAKS = [
 
 def test_a_notebook_with_nothing_wrong_has_no_violation():
     assert violations(fine()) == []
+    notebook = fine()
+    shown('A loss that falls fast', 'A loss that stays where it is')(notebook)
+    answered('**Rubric.** One point for y,\n1 point for es.\n')(notebook)
+    assert violations(notebook) == []
 
 
 @pytest.mark.parametrize('breaking, sentence', BREAKS)
