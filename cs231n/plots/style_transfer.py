@@ -68,8 +68,8 @@ def show_grams(grams, titles, distances):
     The channels are the strongest of the first matrix, in the same order everywhere; distances: to the first one.
     """
     order = np.argsort(-np.diag(grams[0]))[:STRONGEST]
-    shown = [gram[np.ix_(order, order)] for gram in grams]
-    low, top = np.percentile(shown, 5), np.max(shown)
+    shown = np.stack([gram[np.ix_(order, order)] for gram in grams])
+    low, top = np.percentile(shown[shown > 0], 5), shown.max()  # two channels may have no place in common
     fig, axes = plt.subplots(1, len(grams), figsize=(WIDE, 3.1), squeeze=False, layout='constrained')
     for axis, gram, title, distance in zip(axes[0], shown, titles, distances):
         image = axis.imshow(np.maximum(gram, low / 10), cmap='cividis', norm='log', clim=(low, top))

@@ -203,7 +203,7 @@ sys.path.insert(0, {folder!r})
 spec = importlib.util.spec_from_file_location('confine', {confine!r})
 confine = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(confine)
-confine.confine('/', scratch={scratch!r}, user=[65534, 65534])
+confine.confine('/', (2**24, 500), scratch={scratch!r}, user=[65534, 65534])
 told = [os.getresuid(), os.getresgid(), os.getgroups()]
 for way in (lambda: open({secret!r}), lambda: os.setuid(0), lambda: open({secret!r}, 'w')):
     try:

@@ -37,7 +37,8 @@ def environment(folder):
 # ---- Run All, with nothing written
 
 
-@pytest.mark.parametrize('name', PRESENT)
+@pytest.mark.parametrize('name', [  # what is beyond the five builds its own data first
+    pytest.param(name, marks=pytest.mark.slow if name in EXTRA else ()) for name in PRESENT])
 def test_run_all_goes_to_the_end_and_says_what_each_cell_waits_for(name, folder):
     result = execute(folder / path_of(name), environment(folder))
     assert result.failure is None

@@ -20,7 +20,6 @@ BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
 pytestmark = pytest.mark.skipif(BROWSER is None, reason='needs chromium: no such browser is installed')
 
 TAG = 'hands-on'
-TRAINED = {'LSTM', 'StyleTransfer', 'GANs'}  # what one plays with there is computed first, which takes a while
 PATIENCE = 180_000  # milliseconds, on a busy machine
 RUN_ALL = """patience => Promise.race([  // to the end, which takes the focus from whatever has it
     window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => true),
@@ -140,8 +139,8 @@ def test_every_kind_of_control_draws_anew(browser, lab):
     page.close()
 
 
-@pytest.mark.parametrize('name', [
-    pytest.param(name, marks=pytest.mark.slow if name in TRAINED else ()) for name in PLAYED])
+@pytest.mark.slow  # what one plays with in a notebook rests on cells that take a while
+@pytest.mark.parametrize('name', PLAYED)
 def test_the_cells_of_the_notebook_answer(browser, lab, name):
     notebook = nbformat.read(ROOT / 'notebooks' / f'{name}.ipynb', 4)
     cells = cells_for(notebook, TAG)

@@ -22,11 +22,11 @@ from cs231n.plots import captioning, gans, network_visualization, style_transfer
     (captioning.show_captions, ([], []), 'show_captions: images'),
     (captioning.show_choices, ([], []), 'show_choices: images'),
     (captioning.show_neighbours, ({}, None), 'show_neighbours: table'),
-    (gans.show_images, ([],), 'show_images: images'),
-    (gans.show_rows, ([], []), 'show_rows: rows'),
-    (gans.show_rows, ([[]], ['none']), r'show_rows: rows\[0\]'),
+    (gans.show_images, ([], 'none'), 'show_images: images'),
+    (gans.show_rows, ([], [], 'none'), 'show_rows: rows'),
+    (gans.show_rows, ([[]], ['none'], 'none'), r'show_rows: rows\[0\]'),
     (network_visualization.show_pictures, ([], [], 'none'), 'show_pictures: pictures'),
-    (style_transfer.show_row, ([], []), 'show_row: pictures'),
+    (style_transfer.show_row, ([], [], 'none'), 'show_row: pictures'),
 ])
 def test_nothing_to_show_is_named(show, arguments, told):
     with pytest.raises(ValueError, match=f'{told} must hold at least one, got none'):

@@ -84,7 +84,7 @@ def test_each_failure_costs_its_own_points_and_is_named(spoiled):
 
 def test_the_table_adds_up_and_says_what_is_next(spoiled):
     run, results = spoiled
-    five = [results[one.name] for one in all_checks()]
+    five = [results[one.name] for one in all_checks() if one.name in results]
     earned, possible = (sum(one[key] for one in five) for key in ('points', 'max_points'))
     lines = [' '.join(line.split()) for line in run.stdout.splitlines()]
     assert f'in total {earned:g} of {possible:g}' in lines and 'noise' not in run.stdout + run.stderr
