@@ -20,6 +20,12 @@ def test_the_readme_shows_what_was_measured():
     assert {name for _, name, _ in report.MARKED.findall(README)} == {'run_time', 'captions', 'speed'}
 
 
+def test_the_readme_counts_the_known_mistakes():
+    known = int(re.match(r'\D+(\d+) mistakes', (report.ROOT / 'docs' / 'misconceptions.md').read_text())[1])
+    told = int(re.search(r'of more than (\d+) known ones', README)[1])
+    assert 0.7 * known < told < known
+
+
 def test_another_figure_changes_the_readme(monkeypatch):
     monkeypatch.setattr(report, 'results', lambda name, read=report.results: _slower(read(name)))
     assert report.drawn(README) != README
