@@ -262,6 +262,7 @@ def test_the_solved_repository_is_one_big_leak(wanted):
     assert len(found) > 60 and {line.partition(':')[0] for line in found} == set(ours)
 
 
+@pytest.mark.slow
 def test_every_exception_of_the_scan_is_needed(files, monkeypatch):
     monkeypatch.setattr(scan, 'GIVEN', set())
     found = '\n'.join(scan.findings(files, scan.needles(ROOT)))

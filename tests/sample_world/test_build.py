@@ -61,6 +61,7 @@ def rows(folder):
         return file['features'][()]
 
 
+@pytest.mark.slow
 def test_one_process_or_two_and_after_an_interrupt_the_files_are_the_same(script, tmp_path):
     one, two, cut = tmp_path / 'one', tmp_path / 'two', tmp_path / 'cut'
     child = run(script, cut, 1, start_new_session=True)
