@@ -16,7 +16,7 @@ from cs231n._shared.console import command
 from cs231n.course.assignment import NOTEBOOKS
 
 COVER = ROOT / 'docs' / 'notebooks.jpg'
-WIDTH, HEIGHT, MARGIN, LABEL = 1600, 300, 12, 34  # pixels: of the whole; of pictures in a row; about them; a title
+WIDTH, HEIGHT, MARGIN, LABEL = 1600, 340, 12, 34  # pixels: of the whole; of pictures in a row; about them; a title
 FONT = ImageFont.truetype(findfont('DejaVu Sans'), 20)
 
 
@@ -38,7 +38,7 @@ def row(name, images):
     x = MARGIN
     for image, width in zip(images, widths):
         sheet.paste(ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS), (x, LABEL))
-        x += width + (WIDTH - MARGIN * 2 - sum(widths)) // max(1, len(images) - 1)
+        x += width + MARGIN
     return sheet
 
 
