@@ -56,7 +56,7 @@ test: data ## lint, types, unit tests, and a replay of every notebook cell that 
 	@echo "== types"
 	@$(PY) -m mypy
 	@echo "== unit tests"
-	@$(PY) -m pytest -n 2 --dist loadscope --maxfail=10 $(QUICK) tests
+	@$(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder --maxfail=10 $(QUICK) tests
 	@echo "== notebooks, replayed and compared"
 	@$(PY) -m pytest -n 2 --dist loadscope --maxfail=10 \
 		--nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout=300 notebooks

@@ -19,7 +19,8 @@ def test_a_right_answer_gets_full_points_and_no_hint(key):
 
 
 @WARNINGS
-@pytest.mark.parametrize('key', WRONG)
+@pytest.mark.parametrize('key', [  # the rest go to the nightly run
+    pytest.param(key, marks=pytest.mark.slow if k % 3 else ()) for k, key in enumerate(WRONG)])
 def test_a_wrong_answer_fails_and_is_told(key):
     name, source, words = WRONG[key]
     result = check(function_of(name, source), name=name)
