@@ -42,6 +42,7 @@ submit: $(READY) ## what is handed in, as one zip, once nothing is missing
 # BEGIN MAINTAINERS
 .PHONY: test test-all test-oldest freeze handout grade autograder bench
 QUICK := -m "not slow"
+REPLAYED := notebooks/*.ipynb
 GRADES ?= grades
 
 # One thread a worker: two workers fill two cores, and sums are taken in one order.
@@ -59,7 +60,7 @@ test: data ## lint, types, unit tests, and a replay of every notebook cell that 
 	@$(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder --maxfail=10 $(QUICK) tests
 	@echo "== notebooks, replayed and compared"
 	@$(PY) -m pytest -n 2 --dist loadscope --maxfail=10 \
-		--nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout=300 notebooks
+		--nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout=300 $(REPLAYED)
 
 OLDEST := build/oldest
 test-oldest: export CS231N_DATA = sample
@@ -79,6 +80,7 @@ freeze: $(READY) ## write constraints.txt: the releases in .venv, which later in
 	@echo "constraints.txt: $$(grep -c == constraints.txt) releases"
 
 test-all: QUICK :=
+test-all: REPLAYED := notebooks
 test-all: test ## the same with the tests that take minutes
 
 handout: $(READY) ## the student version in build/: make handout EDITION=pytorch REPO=owner/name (with Colab badges)
