@@ -77,6 +77,7 @@ assert gaussian_filter1d(np.eye(5), 1).shape == (5, 5)
 """, tmp_path, '-W', 'ignore')
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('code, error', [('torch.tensor(3.0)[1]', 'IndexError'), ('torch.ones(2)[0, 1]', 'IndexError'),
                                          ('torch.ones(2)[5]', 'IndexError'),
                                          ('np.nonsense', 'AttributeError'), ('np.load("no.npz")', 'FileNotFoundError')])

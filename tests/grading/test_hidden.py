@@ -38,6 +38,7 @@ def test_no_valid_answer_loses_a_point(lesson, seed, monkeypatch):
     assert sum(one.passed for one in known.values()) >= 15
 
 
+@pytest.mark.slow
 def test_inputs_of_every_check_depend_on_the_seed_and_on_nothing_else():
     def equal(one, other):
         return values.encode(one.cases()) == values.encode(other.cases())
