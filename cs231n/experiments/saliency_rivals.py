@@ -17,7 +17,7 @@ def smooth_grad(X, y, model, count=8, noise=0.15, generator=None):
     Source: Smilkov et al., arXiv:1706.03825.
     """
     if count < 1:
-        raise ValueError(f'count: expected 1 or more, got {count}')
+        raise ValueError(f'smooth_grad: count must be 1 or more, got {count}')
     generator = generator or torch.Generator().manual_seed(0)
     deviation = noise * (X.amax((1, 2, 3), keepdim=True) - X.amin((1, 2, 3), keepdim=True))
     draws = (torch.randn(X.shape[1:], generator=generator).to(X) for _ in range(count))  # the same for each picture
@@ -33,7 +33,8 @@ def occlusion(X, y, model, patch=56, stride=28):
     Source: Zeiler and Fergus, arXiv:1311.2901, section 4.2.
     """
     if not 1 <= stride <= patch <= min(X.shape[2:]):
-        raise ValueError(f'patch, stride: expected 1 ≤ stride ≤ patch ≤ {min(X.shape[2:])}, got {patch} and {stride}')
+        raise ValueError(f'occlusion: patch and stride must be such that 1 ≤ stride ≤ patch ≤ {min(X.shape[2:])}, '
+                         f'got {patch} and {stride}')
     score = lambda X: model(X).gather(1, y[:, None])[:, 0]  # (N,)
     whole, (N, _, H, W) = score(X), X.shape
     fall, covers = X.new_zeros(N, H, W), X.new_zeros(H, W)

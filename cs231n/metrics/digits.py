@@ -8,6 +8,8 @@ import numpy as np
 
 from cs231n.sample_world.digits.reader import look
 
+CLEAR = 0.9  # a picture that the reader reads with this probability is read clearly
+
 
 def frechet_distance(a, b):
     """Return the Fréchet distance of two sets of features, each taken for a normal distribution.
@@ -61,4 +63,4 @@ def evaluate(pictures, real):
     features, probabilities = look(pictures)
     covered, evenness = coverage(probabilities.argmax(axis=1))
     return {'frechet': frechet_distance(features, look(real)[0]), 'covered': covered, 'evenness': evenness,
-            'clear': float((probabilities.max(axis=1) >= 0.9).mean())}
+            'clear': float((probabilities.max(axis=1) >= CLEAR).mean())}

@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
+from cs231n.metrics.digits import CLEAR
 from cs231n.plots.theme import (
     BLUE,
     GREEN,
@@ -24,7 +25,6 @@ from cs231n.sample_world.digits.reader import look
 GAP = 2  # pixels of paper between two pictures
 WIDE = 9.0  # inches
 TOLD = 12  # digits that are named in words
-CLEAR = 0.9  # a picture that the reader of digits reads with this probability is read clearly
 
 
 def tile(images, columns):

@@ -3,11 +3,10 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n.plots.theme import COLOURS, INK, check_some, curve, dark, plain_axes, show
+from cs231n.plots.theme import COLOURS, INK, check_some, curve, dark, dots, plain_axes, show
 
 WIDE, LARGE = 9.0, 2.6  # inches: that a row may fill, and a single picture, 390 dots for the 256 pixels of the largest
 STRONGEST = 12  # channels of a Gram matrix that can still be told apart
-SHAPES = 'o', 's', '^'  # of the points, so that no curve is known by its colour alone
 
 
 def show_row(pictures, titles, what):
@@ -102,7 +101,7 @@ def plot_kept(layers, kept):
     """Plot how much of something each layer keeps, {name: a value from 0 to 1 for each layer}."""
     fig, axis = plt.subplots(figsize=(7.5, 3.2))
     for k, (name, values) in enumerate(kept.items()):
-        axis.plot(range(len(layers)), values, lw=2, marker=SHAPES[k % 3], label=name, **curve(k))
+        axis.plot(range(len(layers)), values, lw=2, label=name, **curve(k) | dots(k))
     axis.set_xticks(range(len(layers)), layers)
     axis.set(ylim=(-0.05, 1.05))
     axis.set_xlabel('layer whose features are inverted', fontsize=12)

@@ -6,7 +6,7 @@ import io
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import FancyArrowPatch
 from PIL import Image
 
 # Okabe and Ito's colours, which people with any form of colour blindness tell apart (jfly.uni-koeln.de/color, 2008).
@@ -112,12 +112,6 @@ def running_mean(values, span):
     """Return the places and the values of the mean over `span` neighbours."""
     mean = np.convolve(values, np.ones(span) / span, mode='valid')
     return np.arange(len(mean)) + span // 2, mean
-
-
-def box(axis, x, y, text, colour):
-    """Draw a box with rounded corners about a text."""
-    axis.add_patch(FancyBboxPatch((x - 0.6, y - 0.3), 1.2, 0.6, boxstyle='round,pad=0.05', fc=colour, ec=INK, lw=1))
-    axis.text(x, y, text, ha='center', va='center', fontsize=8.5, color=INK)
 
 
 def arrow(axis, start, end):

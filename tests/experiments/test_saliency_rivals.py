@@ -78,10 +78,10 @@ def test_nothing_is_changed_and_each_picture_stands_for_itself(method):
 
 @pytest.mark.parametrize('patch, stride', [(20, 4), (7, 8), (7, 0)])
 def test_squares_that_do_not_fit_are_named(patch, stride):
-    with pytest.raises(ValueError, match='patch, stride: expected'):
+    with pytest.raises(ValueError, match='occlusion: patch and stride must be such that'):
         occlusion(pictures(), y, Net(), patch, stride)
 
 
 def test_a_count_of_none_is_named():
-    with pytest.raises(ValueError, match='count: expected 1 or more, got 0'):
+    with pytest.raises(ValueError, match='smooth_grad: count must be 1 or more, got 0'):
         smooth_grad(pictures(), y, Net(), count=0)

@@ -4,7 +4,7 @@ from math import exp, sqrt, tanh
 
 import numpy as np
 
-from tests.reference.rnn_literal import add_gradients, lstm_cell
+from tests.reference.rnn_literal import add_gradients, lstm_cell, lstm_cell_back
 
 
 def look(h, A):
@@ -47,17 +47,7 @@ def attention_lstm(x, A, Wx, Wh, Wattn, b, dh):
             h[n, t + 1] = [ifog[2][j] * tanh(c[n, t + 1, j]) for j in range(H)]
         carried_h, carried_c = np.zeros(H), np.zeros(H)
         for t in reversed(range(T)):
-            i, f, o, g = gates[t]
-            da = np.zeros(4 * H)
-            for j in range(H):
-                tanh_c = tanh(c[n, t + 1, j])
-                dh_j = dh[n, t, j] + carried_h[j]
-                dc_j = carried_c[j] + dh_j * o[j] * (1 - tanh_c**2)
-                da[j] = dc_j * g[j] * i[j] * (1 - i[j])
-                da[H + j] = dc_j * c[n, t, j] * f[j] * (1 - f[j])
-                da[2 * H + j] = dh_j * tanh_c * o[j] * (1 - o[j])
-                da[3 * H + j] = dc_j * i[j] * (1 - g[j]**2)
-                carried_c[j] = dc_j * f[j]
+            da, carried_c = lstm_cell_back(dh[n, t] + carried_h, carried_c, gates[t], c[n, t], c[n, t + 1])
             dinput, carried_h = add_gradients(da, inputs[t], h[n, t], W, Wh, dW, dWh, db)
             dx[n, t] = dinput[:D]
             carried_h = carried_h + look_back(dinput[D:], h[n, t], A[n], w[n, t], dA[n])

@@ -54,6 +54,22 @@ def lstm_cell(x, h, c, Wx, Wh, b):
     return i, f, o, g, [f[j] * c[j] + i[j] * g[j] for j in range(H)]
 
 
+def lstm_cell_back(dh, dc, gates, c, next_c):
+    """Return the gradient of the four sums and of the cell before, from those of one state and its cell."""
+    i, f, o, g = gates
+    H = len(dh)
+    da, dc_before = np.zeros(4 * H), np.zeros(H)
+    for j in range(H):
+        tanh_c = tanh(next_c[j])
+        dc_j = dc[j] + dh[j] * o[j] * (1 - tanh_c**2)
+        da[j] = dc_j * g[j] * i[j] * (1 - i[j])
+        da[H + j] = dc_j * c[j] * f[j] * (1 - f[j])
+        da[2 * H + j] = dh[j] * tanh_c * o[j] * (1 - o[j])
+        da[3 * H + j] = dc_j * i[j] * (1 - g[j]**2)
+        dc_before[j] = dc_j * f[j]
+    return da, dc_before
+
+
 def lstm(x, h0, Wx, Wh, b, dh):
     """Return h and the gradients (dx, dh0, dWx, dWh, db) of Σ h · dh; the first cell state is 0."""
     N, T, _ = x.shape
@@ -69,17 +85,7 @@ def lstm(x, h0, Wx, Wh, b, dh):
             h[n, t + 1] = [ifog[2][j] * tanh(c[n, t + 1, j]) for j in range(H)]
         carried_h, carried_c = np.zeros(H), np.zeros(H)
         for t in reversed(range(T)):
-            i, f, o, g = gates[t]
-            da = np.zeros(4 * H)
-            for j in range(H):
-                tanh_c = tanh(c[n, t + 1, j])
-                dh_j = dh[n, t, j] + carried_h[j]
-                dc_j = carried_c[j] + dh_j * o[j] * (1 - tanh_c**2)
-                da[j] = dc_j * g[j] * i[j] * (1 - i[j])
-                da[H + j] = dc_j * c[n, t, j] * f[j] * (1 - f[j])
-                da[2 * H + j] = dh_j * tanh_c * o[j] * (1 - o[j])
-                da[3 * H + j] = dc_j * i[j] * (1 - g[j]**2)
-                carried_c[j] = dc_j * f[j]
+            da, carried_c = lstm_cell_back(dh[n, t] + carried_h, carried_c, gates[t], c[n, t], c[n, t + 1])
             dx[n, t], carried_h = add_gradients(da, x[n, t], h[n, t], Wx, Wh, dWx, dWh, db)
         dh0[n] = carried_h
     return h[:, 1:], (dx, dh0, dWx, dWh, db)
