@@ -6,7 +6,6 @@ captions. `python -m cs231n.data.grids` builds the sample's.
 """
 
 import hashlib
-import io
 import os
 import sys
 from functools import cache
@@ -16,17 +15,13 @@ import h5py
 import numpy as np
 
 from cs231n._shared.console import command
-from cs231n._shared.files import write_atomically
 from cs231n._shared.lock import only_one
 from cs231n._shared.normalisation import mean_and_std
 from cs231n._shared.paths import is_writable
-from cs231n._shared.progress import progress_bar
-from cs231n._shared.whole import digest, problem_of
 from cs231n.data.registry import root_of
 from cs231n.data.worlds import choose_world, sample_file
 from cs231n.sample_world import stamp
-from cs231n.sample_world.build import CHUNK, COUNTS
-from cs231n.sample_world.build import _workers as workers  # under this name, else all samples would be built anew
+from cs231n.sample_world.build import CHUNK, COUNTS, over_all_scenes, write_h5
 from cs231n.sample_world.features import LOOK
 from cs231n.sample_world.scenes.palette import COLOURS
 from cs231n.sample_world.scenes.places import PLACES
@@ -95,19 +90,12 @@ def _network():
 def _recipe():
     """Return a fingerprint of what the sample's grids are made from: this module and all that draws the sample."""
     own = Path(__file__).read_bytes().replace(b'\r\n', b'\n')
-    return f'# made from {stamp.recipe()} {hashlib.sha256(own).hexdigest()}'
+    return f'{stamp.recipe()} {hashlib.sha256(own).hexdigest()}'
 
 
 def problems(folder: Path) -> dict[str, str]:
     """Return what is wrong with the sample's grids in a folder: {file: what}, empty when they are whole."""
-    if not (folder / STAMP).is_file():
-        return {STAMP: 'is missing'}
-    first, *lines = (folder / STAMP).read_text(encoding='ascii', errors='replace').splitlines() or ['']
-    if first != _recipe():
-        return {STAMP: 'is of another version'}
-    stamped = dict(reversed(line.split('  ', 1)) for line in lines if '  ' in line)
-    found = {name: problem_of(folder / name, checksum=f'sha256:{stamped.get(name, "?")}') for name in FILES.values()}
-    return {name: problem for name, problem in found.items() if problem}
+    return stamp.compare(folder, STAMP, _recipe(), [*FILES.values()])
 
 
 def _work(job):
@@ -128,20 +116,10 @@ def build(folder: Path, processes: int | None = None) -> None:
         if not problems(folder):  # another process has built them meanwhile
             return
         print(f'Building the features on a grid in {folder}: once, about a minute ...', flush=True)
-        jobs = [(split, start) for split, count in COUNTS.items() for start in range(0, count, CHUNK)]
-        found = {split: [] for split in COUNTS}
-        bar = progress_bar(total=sum(COUNTS.values()), desc='looking at scenes', unit='scene', leave=True)
-        with bar, workers(processes) as each:
-            for (split, _), rows in zip(jobs, each(_work, jobs), strict=True):
-                found[split].append(rows)
-                bar.update(len(rows))
+        found = over_all_scenes(_work, processes, 'looking at scenes')
         for split, name in FILES.items():
-            buffer = io.BytesIO()
-            with h5py.File(buffer, 'w') as file:
-                file['features'] = np.concatenate(found[split])
-            write_atomically(folder / name, buffer.getvalue())
-        lines = [f'{digest(folder / name)}  {name}' for name in FILES.values()]
-        write_atomically(folder / STAMP, '\n'.join([_recipe(), *lines, '']))
+            write_h5(folder / name, {'features': found[split]})
+        stamp.write(folder, STAMP, _recipe(), [*FILES.values()])
 
 
 # ---- which there are, and how they are read ----

@@ -117,17 +117,23 @@ def _workers(processes):
 
 
 def _all_features(processes):
+    return over_all_scenes(_work, processes, 'drawing scenes')
+
+
+def over_all_scenes(work, processes, desc):
+    """Return {split: rows}, those of work((split, start)) for each CHUNK of scenes, shared among processes."""
     jobs = [(split, start) for split, count in COUNTS.items() for start in range(0, count, CHUNK)]
     found = {split: [] for split in COUNTS}
-    bar = progress_bar(total=sum(COUNTS.values()), desc='drawing scenes', unit='scene', leave=True)
+    bar = progress_bar(total=sum(COUNTS.values()), desc=desc, unit='scene', leave=True)
     with bar, _workers(processes) as each:
-        for (split, _), rows in zip(jobs, each(_work, jobs), strict=True):
+        for (split, _), rows in zip(jobs, each(work, jobs), strict=True):
             found[split].append(rows)
             bar.update(len(rows))
     return {split: np.concatenate(rows) for split, rows in found.items()}
 
 
-def _write_h5(path, arrays):
+def write_h5(path, arrays):
+    """Write arrays, {name: array}, into a file of HDF5 at once."""
     buffer = io.BytesIO()  # so that a full disk is met in one place, and leaves nothing
     with h5py.File(buffer, 'w') as file:
         for key, array in arrays.items():
@@ -146,7 +152,7 @@ def _write_captions(folder):
         arrays[f'{split}_image_idxs'] = np.repeat(np.arange(count * looks, dtype=np.int32), 5 // looks)
         write_atomically(folder / f'{split}2014_urls.txt',
                          ''.join(f'sample://{split}/{i // looks}\n' for i in range(count * looks)))
-    _write_h5(folder / 'coco2014_captions.h5', arrays)
+    write_h5(folder / 'coco2014_captions.h5', arrays)
     write_atomically(folder / 'coco2014_vocab.json', json.dumps({'idx_to_word': idx_to_word,
                                                                  'word_to_idx': word_to_idx}))
 
@@ -161,7 +167,7 @@ def _write_features(folder, processes):
     found = _all_features(processes)
     for split, looks in LOOKS.items():
         rows = grained(found[split], looks, seed=SPLITS[split][0], mean=found['train'].mean(axis=0))
-        _write_h5(folder / f'{split}2014_vgg16_fc7_pca.h5', {'features': rows})
+        write_h5(folder / f'{split}2014_vgg16_fc7_pca.h5', {'features': rows})
 
 
 def _write_pictures(folder):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,6 +19,7 @@ FILES = {  # part of the build -> its files
                for kind in ('images-idx3', 'labels-idx1')],
     'checks': ['style-transfer-checks.npz'],
 }
+ALL = [name for names in FILES.values() for name in names]
 STAMP = 'built.txt'
 
 
@@ -42,31 +44,34 @@ def recipe() -> str:
     return total.hexdigest()
 
 
-def write(folder: Path):
-    """Stamp the files of a folder; the lines after the first are as `sha256sum -c` reads them."""
-    lines = [f'{digest(folder / name)}  {name}' for names in FILES.values() for name in names]
-    write_atomically(folder / STAMP, '\n'.join([f'# made from {recipe()}', *lines, '']))
+def write(folder: Path, stamp: str = STAMP, made_from: str = '', names: Sequence[str] = ALL):
+    """Stamp the files of these names in a folder; the lines after the first are as `sha256sum -c` reads them."""
+    lines = [f'{digest(folder / name)}  {name}' for name in names]
+    write_atomically(folder / stamp, '\n'.join([f'# made from {made_from or recipe()}', *lines, '']))
 
 
 def problems(folder: Path) -> dict[str, str]:
     """Return what is wrong with the sample data in a folder: {file: what}, empty when they are whole."""
     stats = []
-    for name in (STAMP, *(name for names in FILES.values() for name in names)):
-        path = folder / name
+    for path in (folder / name for name in (STAMP, *ALL)):
         stats.append((path.stat().st_mtime_ns, path.stat().st_size) if path.is_file() else None)
     return _problems(folder, tuple(stats))
 
 
 @lru_cache(maxsize=8)
 def _problems(folder, stats):  # stats: files that did not change are not read again
-    if stats[0] is None:
-        return {STAMP: 'is missing'}
-    first, *lines = (folder / STAMP).read_text(encoding='ascii', errors='replace').splitlines() or ['']
-    if first != f'# made from {recipe()}':
-        return {STAMP: 'is of another version'}
+    return compare(folder, STAMP, recipe(), ALL)
+
+
+def compare(folder: Path, stamp: str, made_from: str, names: Sequence[str]) -> dict[str, str]:
+    """Return what is wrong with the files of these names, held to their stamp: {file: what}."""
+    if not (folder / stamp).is_file():
+        return {stamp: 'is missing'}
+    first, *lines = (folder / stamp).read_text(encoding='ascii', errors='replace').splitlines() or ['']
+    if first != f'# made from {made_from}':
+        return {stamp: 'is of another version'}
     stamped = dict(reversed(line.split('  ', 1)) for line in lines if '  ' in line)
-    expected = [name for names in FILES.values() for name in names]
-    found = {name: problem_of(folder / name, checksum=f'sha256:{stamped.get(name, "?")}') for name in expected}
+    found = {name: problem_of(folder / name, checksum=f'sha256:{stamped.get(name, "?")}') for name in names}
     return {name: problem for name, problem in found.items() if problem}
 
 

@@ -11,6 +11,7 @@ from cs231n.coco_utils import load_coco_grids
 from cs231n.data import grids
 from cs231n.data.worlds import sample_file
 from cs231n.metrics.attention import cover
+from cs231n.sample_world import build
 from cs231n.sample_world.scenes.scenes import scene
 
 
@@ -41,8 +42,8 @@ def small(tmp_path, monkeypatch):
         if not path.name.endswith('_grids.h5'):
             shutil.copy(path, tmp_path)
     (tmp_path / grids.STAMP).unlink(missing_ok=True)
-    monkeypatch.setattr(grids, 'COUNTS', {'train': 2, 'val': 2})
-    monkeypatch.setattr(grids, 'CHUNK', 1)
+    monkeypatch.setattr(build, 'COUNTS', {'train': 2, 'val': 2})
+    monkeypatch.setattr(build, 'CHUNK', 1)
     monkeypatch.setattr(grids, '_work', _quick)
     return tmp_path
 
